@@ -1,0 +1,296 @@
+/**
+ * A forward reader over a source of any size: one window of bytes, an absolute offset, and a limit.
+ *
+ * Every decoder step has the same shape: make sure that the next `n` bytes are in the window (`if (!c.has(n)) await
+ * c.need(n, what)`), then read fields synchronously. All integers are big-endian, as everything that QEMUFile writes.
+ * Views into the window stay valid until the next `need`, `fill` or `skip`.
+ */
+import { DecodeError, hex } from '../finding.js';
+import type { ByteSource } from './source.js';
+
+/** The size of the window between large structures, in bytes. */
+const WINDOW = 1 << 20;
+/** The most that the window grows to for one structure that has to be seen whole, in bytes. */
+export const MAX_LOOKAHEAD = 64 << 20;
+
+export class Cursor {
+  /** The window. Only `[position, limit)` may be read, through `view` or directly by loops that cannot afford calls. */
+  buffer: Buffer = Buffer.alloc(WINDOW);
+  view: DataView = viewOf(this.buffer);
+  /** Index in `buffer` of the next byte. */
+  position = 0;
+  /** Index in `buffer` where reading must stop: the end of what is loaded, or of the current range if that comes first. */
+  limit = 0;
+
+  private loaded = 0;
+  private base = 0;
+  private ended = false;
+  private rangeEnd = Infinity;
+  private readonly names: string[] = [];
+
+  constructor(readonly source: ByteSource) {}
+
+  /** Absolute offset of the next byte. */
+  get offset(): number {
+    return this.base + this.position;
+  }
+
+  /** Absolute offset of a byte of the window. */
+  offsetOf(index: number): number {
+    return this.base + index;
+  }
+
+  /** Bytes that are left in the current range or source, where that is known. */
+  get remaining(): number {
+    const end = Math.min(this.rangeEnd, this.source.size ?? (this.ended ? this.base + this.loaded : Infinity));
+    return end - this.offset;
+  }
+
+  /** Where the innermost range ends, or undefined outside every range. */
+  get range(): { readonly name: string; readonly end: number } | undefined {
+    return this.names.length === 0 ? undefined : { name: this.names[this.names.length - 1]!, end: this.rangeEnd };
+  }
+
+  has(count: number): boolean {
+    return this.position + count <= this.limit;
+  }
+
+  /** True when nothing is left in the current range. */
+  async atEnd(): Promise<boolean> {
+    return !this.has(1) && !(await this.fill(1));
+  }
+
+  /**
+   * Brings the next `count` bytes into the window.
+   *
+   * @throws DecodeError `truncated` when the source ends first, `malformed` when the current range does
+   */
+  async need(count: number, what: string): Promise<void> {
+    if (this.has(count)) return;
+    if (count > this.remaining) this.fail(count, what);
+    if (count > MAX_LOOKAHEAD) {
+      throw new DecodeError(
+        'unsupported',
+        'too-large',
+        `${what} of ${hex(count)} bytes is more than migscope holds at once`,
+        {
+          offset: this.offset,
+          path: this.path(what),
+        },
+      );
+    }
+    if (!(await this.fill(count))) this.fail(count, what);
+  }
+
+  /** As `need`, but answers whether the bytes are there instead of throwing. Loads as much as the source gives. */
+  async fill(count: number): Promise<boolean> {
+    while (!this.has(count)) {
+      if (this.base + this.loaded >= this.rangeEnd || this.ended) return false;
+      if (count > MAX_LOOKAHEAD) return false;
+      this.makeRoom(count);
+      // The source is asked for what the window holds; a window that has to grow does so as bytes arrive, never ahead of them.
+      const got = this.source.read(this.buffer.subarray(this.loaded));
+      const arrived = typeof got === 'number' ? got : await got;
+      if (arrived === 0) this.ended = true;
+      this.loaded += arrived;
+      this.clampLimit();
+    }
+    return true;
+  }
+
+  u8(): number {
+    return this.buffer[this.position++]!;
+  }
+
+  peekU8(ahead = 0): number {
+    return this.buffer[this.position + ahead]!;
+  }
+
+  u16(): number {
+    const value = this.view.getUint16(this.position);
+    this.position += 2;
+    return value;
+  }
+
+  u32(): number {
+    const value = this.view.getUint32(this.position);
+    this.position += 4;
+    return value;
+  }
+
+  /** An unsigned 64-bit integer as a bigint. */
+  u64(): bigint {
+    const value = this.view.getBigUint64(this.position);
+    this.position += 8;
+    return value;
+  }
+
+  /**
+   * An unsigned 64-bit integer that counts or addresses something.
+   *
+   * @throws DecodeError `malformed` above 2^53
+   */
+  size64(what: string): number {
+    const high = this.view.getUint32(this.position);
+    const low = this.view.getUint32(this.position + 4);
+    if (high >= 0x200000) {
+      throw new DecodeError(
+        'malformed',
+        'implausible-value',
+        `${what} is ${hex(this.view.getBigUint64(this.position))}`,
+        {
+          offset: this.offset,
+          length: 8,
+          path: this.path(what),
+        },
+      );
+    }
+    this.position += 8;
+    return high * 0x1_0000_0000 + low;
+  }
+
+  /** A view of the next `count` bytes of the window. */
+  bytes(count: number): Buffer {
+    const part = this.buffer.subarray(this.position, this.position + count);
+    this.position += count;
+    return part;
+  }
+
+  /** The next `count` bytes as text; bytes that are not UTF-8 are kept apart as `\xNN`. */
+  text(count: number): string {
+    return printable(this.bytes(count));
+  }
+
+  /** A length byte and that many bytes of text (`qemu_put_counted_string`). */
+  async counted(what: string): Promise<string> {
+    await this.need(1, `${what} length`);
+    const length = this.peekU8();
+    await this.need(1 + length, what);
+    this.position++;
+    return this.text(length);
+  }
+
+  /** Steps over `count` bytes, seeking where the source can and it pays. */
+  async skip(count: number, what: string): Promise<void> {
+    if (count > this.remaining) this.fail(count, what);
+    let left = count;
+    while (left > 0) {
+      if (this.position === this.limit) {
+        if (this.source.seek && left > WINDOW) {
+          this.jump(this.offset + left);
+          return;
+        }
+        if (!(await this.fill(1))) this.fail(left, what);
+      }
+      const step = Math.min(left, this.limit - this.position);
+      this.position += step;
+      left -= step;
+    }
+  }
+
+  /**
+   * Runs `fn` with the next `length` bytes as the whole world. Where it stands afterwards is for the caller to judge.
+   * A source that ends inside the range is met when reading gets there, so that what is there is decoded.
+   *
+   * @throws DecodeError `malformed` at once when the range does not fit in the one around it
+   */
+  async within<T>(length: number, name: string, fn: () => Promise<T>): Promise<T> {
+    const end = this.offset + length;
+    const outer = this.rangeEnd;
+    if (end > outer) this.fail(length, name);
+    this.rangeEnd = end;
+    this.names.push(name);
+    this.clampLimit();
+    try {
+      return await fn();
+    } finally {
+      this.rangeEnd = outer;
+      this.names.pop();
+      this.clampLimit();
+    }
+  }
+
+  /** Loads as much as one window may hold and returns the view of it: for structures whose end has to be looked for. */
+  async lookahead(): Promise<Buffer> {
+    await this.fill(MAX_LOOKAHEAD);
+    return this.buffer.subarray(this.position, this.limit);
+  }
+
+  /** The names of the ranges that are open, and what is being read. */
+  path(what: string): string {
+    return [...this.names, what].join(' > ');
+  }
+
+  private fail(count: number, what: string): never {
+    const there = Math.max(0, this.remaining);
+    const inRange = this.base + this.loaded >= this.rangeEnd || (this.source.size ?? Infinity) >= this.rangeEnd;
+    const found = there === Infinity ? 'the end' : `${there} bytes`;
+    if (inRange && this.names.length > 0) {
+      const name = this.names[this.names.length - 1]!;
+      throw new DecodeError(
+        'malformed',
+        'range-exceeded',
+        `${what} needs ${count} bytes, ${name} has ${there} left`,
+        { offset: this.offset, length: there, path: this.path(what) },
+        { expected: `${count} bytes`, found },
+      );
+    }
+    throw new DecodeError(
+      'truncated',
+      'truncated',
+      `the input ends inside ${what}`,
+      { offset: this.offset, length: Number.isFinite(there) ? there : 0, path: this.path(what) },
+      { expected: `${count} bytes`, found },
+    );
+  }
+
+  private jump(offset: number): void {
+    this.source.seek!(offset);
+    this.base = offset;
+    this.position = 0;
+    this.loaded = 0;
+    this.ended = false;
+    this.clampLimit();
+  }
+
+  /** Moves what is unread to the front of the window, and changes the window's size when `count` asks for it. */
+  private makeRoom(count: number): void {
+    const unread = this.loaded - this.position;
+    const full = unread === this.buffer.length;
+    let size = this.buffer.length;
+    if (full && count > size) size = Math.min(MAX_LOOKAHEAD, size * 2);
+    else if (size > WINDOW && unread <= WINDOW / 2 && count <= WINDOW / 2) size = WINDOW;
+    if (size !== this.buffer.length) {
+      const next = Buffer.allocUnsafeSlow(size);
+      this.buffer.copy(next, 0, this.position, this.loaded);
+      this.buffer = next;
+      this.view = viewOf(next);
+    } else if (this.position > 0) {
+      this.buffer.copyWithin(0, this.position, this.loaded);
+    }
+    this.base += this.position;
+    this.position = 0;
+    this.loaded = unread;
+  }
+
+  private clampLimit(): void {
+    this.limit = Math.max(this.position, Math.min(this.loaded, this.rangeEnd - this.base));
+  }
+}
+
+function viewOf(buffer: Buffer): DataView {
+  return new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength);
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/** Text as it stands, or with `\xNN` for every byte outside printable ASCII when it is not UTF-8. */
+export function printable(bytes: Uint8Array): string {
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    return Array.from(bytes, (byte) =>
+      byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : `\\x${byte.toString(16).padStart(2, '0')}`,
+    ).join('');
+  }
+}

@@ -1,0 +1,57 @@
+/** Where bytes come from. The only port between the decoders and the outside. */
+
+export interface ByteSource {
+  /** How the user named it. */
+  readonly name: string;
+  /** Bytes in all, where that is known before reading. */
+  readonly size?: number;
+  /**
+   * Fills the start of `into` with the next bytes and returns how many there were; 0 at the end and only there.
+   * A promise is returned only by sources that have to wait.
+   */
+  read(into: Uint8Array): number | Promise<number>;
+  /** Sources that can seek: fills `into` from `offset` without moving the reading position; returns the count, short at the end. */
+  readAt?(into: Uint8Array, offset: number): number;
+  /** Sources that can seek: moves the reading position. */
+  seek?(offset: number): void;
+  close(): void;
+}
+
+/** Bytes that are already in memory. `chunk` bounds what one `read` returns, and `seekable: false` makes it behave as a pipe. */
+export class MemorySource implements ByteSource {
+  readonly size?: number;
+  readonly readAt?: (into: Uint8Array, offset: number) => number;
+  readonly seek?: (offset: number) => void;
+  private position = 0;
+
+  constructor(
+    private readonly data: Uint8Array,
+    readonly name = 'memory',
+    private readonly options: { readonly chunk?: number; readonly seekable?: boolean } = {},
+  ) {
+    if (options.seekable !== false) {
+      this.size = data.length;
+      this.seek = (offset) => {
+        this.position = offset;
+      };
+      this.readAt = (into, offset) => this.copy(into, offset);
+    }
+  }
+
+  read(into: Uint8Array): number {
+    const limit = Math.min(into.length, this.options.chunk ?? into.length);
+    const got = this.copy(into.subarray(0, limit), this.position);
+    this.position += got;
+    return got;
+  }
+
+  close(): void {
+    this.position = this.data.length;
+  }
+
+  private copy(into: Uint8Array, offset: number): number {
+    const part = this.data.subarray(offset, offset + into.length);
+    into.set(part);
+    return part.length;
+  }
+}

@@ -1,0 +1,82 @@
+/** Hands what a decoder reports to everybody who listens. */
+import type { DecodeError, Finding, Place } from '../finding.js';
+import { findingOf, problemFinding, type ProblemName } from '../problems.js';
+import type { StreamEvent, StreamSink } from './events.js';
+import type { PageBatch } from './page-batch.js';
+
+/** Problems beyond this many are counted, not listed: a hostile stream can hold one every few bytes. */
+const MAX_PROBLEMS = 1000;
+
+export class Emitter {
+  readonly wantsDeviceState: boolean;
+  readonly wantsMappedPages: boolean;
+  /** Problems of severity error or warning so far. */
+  problems = 0;
+  /** The section that is being read, for problems. */
+  section: string | undefined;
+
+  private readonly eventSinks: readonly StreamSink[];
+  private readonly pageSinks: readonly StreamSink[];
+  private readonly drainSinks: readonly StreamSink[];
+
+  constructor(
+    sinks: readonly StreamSink[],
+    readonly channel: string,
+  ) {
+    this.eventSinks = sinks.filter((sink) => sink.event);
+    this.pageSinks = sinks.filter((sink) => sink.pages);
+    this.drainSinks = sinks.filter((sink) => sink.drain);
+    this.wantsDeviceState = sinks.some((sink) => sink.wantsDeviceState);
+    this.wantsMappedPages = sinks.some((sink) => sink.wantsMappedPages);
+  }
+
+  event(event: StreamEvent): void {
+    for (const sink of this.eventSinks) sink.event!(event);
+  }
+
+  pages(batch: PageBatch): void {
+    for (const sink of this.pageSinks) sink.pages!(batch);
+  }
+
+  /** Waits for slow listeners; nothing to wait for is the common case and costs no promise. */
+  drain(): Promise<unknown> | undefined {
+    if (this.drainSinks.length === 0) return undefined;
+    const waits = this.drainSinks.map((sink) => sink.drain!()).filter((wait) => wait !== undefined);
+    return waits.length === 0 ? undefined : Promise.all(waits);
+  }
+
+  problem(
+    name: ProblemName,
+    message: string,
+    at: Omit<Place, 'channel' | 'section'>,
+    more: Pick<Finding, 'expected' | 'found'> = {},
+  ): void {
+    this.report(
+      problemFinding(
+        name,
+        message,
+        { channel: this.channel, ...(this.section !== undefined && { section: this.section }), ...at },
+        more,
+      ),
+    );
+  }
+
+  caught(error: DecodeError): void {
+    this.report(findingOf(error, this.channel, this.section));
+  }
+
+  private report(finding: Finding): void {
+    if (finding.severity !== 'info') this.problems++;
+    if (this.problems > MAX_PROBLEMS) return;
+    this.event({ kind: 'problem', offset: finding.offset, finding });
+    if (this.problems === MAX_PROBLEMS) {
+      this.problems++;
+      const message = `more than ${MAX_PROBLEMS} problems; the rest is not listed`;
+      this.event({
+        kind: 'problem',
+        offset: finding.offset,
+        finding: problemFinding('problem-limit', message, { channel: this.channel, offset: finding.offset }),
+      });
+    }
+  }
+}

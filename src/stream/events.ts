@@ -1,0 +1,160 @@
+/**
+ * What a decoder reports, in stream order: plain data for everything that is rare, batches for pages.
+ *
+ * Offsets are absolute in the channel; where a `length` stands beside one, the structure is `[offset, offset + length)`.
+ * 64-bit values that are not sizes or addresses are bigints.
+ */
+import type { Finding } from '../finding.js';
+import type { CommandPayload } from '../wire/command.js';
+import type { Configuration } from '../wire/configuration.js';
+import type { SectionIdentity, SectionKind } from '../wire/section.js';
+import type { StructNode } from '../vmstate/decode.js';
+import type { VmstateDescription } from '../vmstate/vmdesc.js';
+import type { PageBatch } from './page-batch.js';
+
+/** What a channel carries, by its first bytes. */
+export type ChannelRole = 'main' | 'recovery-main' | 'multifd' | 'preempt' | 'return-path' | 'cpr';
+
+/** Plain values of a decoded record: what JSON can say, and bigints and bytes. */
+export type RecordValue = number | bigint | boolean | string | Uint8Array | readonly RecordValue[] | RecordFields;
+export interface RecordFields {
+  readonly [name: string]: RecordValue;
+}
+
+/** A RAM block as the stream declares or uses it. */
+export interface RamBlock {
+  readonly index: number;
+  readonly name: string;
+  /** Bytes in use; 0 for a block that pages name but no list declares. */
+  readonly usedLength: number;
+  readonly declared: boolean;
+  /** Page size of the block's backing, where postcopy makes the source say it. */
+  readonly pageSize?: number;
+  /** Guest-physical address of the region, with x-ignore-shared. */
+  readonly address?: number;
+  readonly mappedRam?: MappedRamArea;
+}
+
+/** Where a block lies in a mapped-ram file. Offsets are those of this channel, not of the file around it. */
+export interface MappedRamArea {
+  readonly version: number;
+  readonly pageSize: number;
+  readonly bitmapOffset: number;
+  readonly bitmapSize: number;
+  readonly pagesOffset: number;
+  /** Bits that are set: pages that are stored. */
+  readonly normalPages: number;
+  readonly zeroPages: number;
+  /** Bits set behind the last page. */
+  readonly strayBits: number;
+}
+
+export type StreamEvent =
+  | { readonly kind: 'begin'; readonly offset: number; readonly channel: string; readonly role: ChannelRole }
+  | { readonly kind: 'header'; readonly offset: number; readonly length: number; readonly version: number }
+  | ({ readonly kind: 'configuration'; readonly offset: number; readonly length: number } & Configuration)
+  | ({
+      readonly kind: 'section-start';
+      readonly offset: number;
+      readonly section: SectionKind;
+      readonly packaged: boolean;
+    } & SectionIdentity)
+  | {
+      readonly kind: 'ram-blocks';
+      readonly offset: number;
+      readonly length: number;
+      readonly total: number;
+      readonly blocks: readonly RamBlock[];
+    }
+  | { readonly kind: 'page-size'; readonly offset: number; readonly pageSize: number; readonly evidence: string }
+  /** A RAM record that carries no page: MULTIFD_FLUSH, HOOK, EOS. */
+  | { readonly kind: 'ram-mark'; readonly offset: number; readonly flags: number; readonly name: string }
+  /** A record of any other section whose layout is built in. */
+  | {
+      readonly kind: 'record';
+      readonly offset: number;
+      readonly length: number;
+      readonly section: string;
+      readonly name: string;
+      readonly fields: RecordFields;
+    }
+  | {
+      readonly kind: 'section-end';
+      readonly offset: number;
+      readonly section: SectionKind;
+      readonly id: number;
+      readonly idstr: string;
+      readonly instance: number;
+      readonly payloadOffset: number;
+      readonly payloadLength: number;
+      readonly footer: boolean;
+    }
+  /** A FULL section whose layout comes from the vmdesc; follows its section-end, at once or when the vmdesc is known. */
+  | ({
+      readonly kind: 'device-state';
+      readonly offset: number;
+      readonly payload: Uint8Array;
+      readonly state?: StructNode;
+      readonly note?: string;
+    } & SectionIdentity)
+  | {
+      readonly kind: 'command';
+      readonly offset: number;
+      readonly length: number;
+      readonly code: number;
+      readonly name: string;
+      readonly payload: CommandPayload;
+      readonly packaged: boolean;
+      readonly raw?: Uint8Array;
+    }
+  | { readonly kind: 'packaged-start'; readonly offset: number; readonly length: number }
+  | { readonly kind: 'packaged-end'; readonly offset: number; readonly unread: number }
+  | { readonly kind: 'eof'; readonly offset: number; readonly packaged: boolean }
+  | {
+      readonly kind: 'vmdesc';
+      readonly offset: number;
+      readonly length: number;
+      readonly description?: VmstateDescription;
+    }
+  | {
+      readonly kind: 'colo';
+      readonly offset: number;
+      readonly length: number;
+      readonly message: number;
+      readonly name: string;
+      readonly value?: number;
+    }
+  /** Bytes behind the end of the stream: zeros are padding of a device or file, anything else is not part of the stream. */
+  | { readonly kind: 'trailing'; readonly offset: number; readonly length: number; readonly zeros: boolean }
+  | { readonly kind: 'skipped'; readonly offset: number; readonly length: number }
+  | { readonly kind: 'problem'; readonly offset: number; readonly finding: Finding }
+  | ChannelEnd;
+
+/** The last event of a channel. */
+export interface ChannelEnd {
+  readonly kind: 'end';
+  readonly offset: number;
+  /** Bytes of the channel, as far as they were there to read. */
+  readonly bytes: number;
+  /** Bytes that a decoder consumed and knows the meaning of. */
+  readonly explainedBytes: number;
+  /** Everything before this offset has been decoded, up to the first problem that stopped a decoder. */
+  readonly lastGoodOffset: number;
+  /** The stream reached its own end, and nothing was cut, skipped or left over. */
+  readonly complete: boolean;
+}
+
+export type EventOf<K extends StreamEvent['kind']> = Extract<StreamEvent, { kind: K }>;
+
+/** Listens to a decoder. Every part is optional; what nobody asks for is not prepared. */
+export interface StreamSink {
+  /** Reports device state decoded through the vmdesc; payloads are kept (bounded) until it is known. */
+  readonly wantsDeviceState?: boolean;
+  /** Reports the pages of mapped-ram files one by one instead of counted from the bitmap. */
+  readonly wantsMappedPages?: boolean;
+  event?(event: StreamEvent): void;
+  /** The batch and its window are reused: they are valid until this returns. */
+  pages?(batch: PageBatch): void;
+  /** Back-pressure: awaited between batches and sections. */
+  drain?(): Promise<void> | undefined;
+}

@@ -1,0 +1,176 @@
+/** Reads the fixed places of blocks in a mapped-ram file: header, bitmap, pages. Works forwards, seeking where it can. */
+import type { Cursor } from '../bytes/cursor.js';
+import { DecodeError, hex } from '../finding.js';
+import { MAPPED_RAM_HDR_VERSION, MAPPED_RAM_HEADER, mappedRamBitmapSize } from '../wire/mapped-ram.js';
+import { PAGE_SIZES } from '../wire/page-size.js';
+import { readLayout } from '../wire/layout.js';
+import type { Emitter } from './emitter.js';
+import type { MappedRamArea, RamBlock } from './events.js';
+import { PAGE_NORMAL, PAGE_ZERO, type PageBatch } from './page-batch.js';
+
+const BITMAP_STEP = 64 * 1024;
+
+/**
+ * Reads header and bitmap of a block; the cursor ends where the block's pages start, or behind them when `keepBitmap` is off.
+ *
+ * @throws DecodeError `malformed` when the header places the block where no writer would
+ */
+export async function readMappedArea(
+  cursor: Cursor,
+  block: Omit<RamBlock, 'index'>,
+  keepBitmap: boolean,
+): Promise<{ area: MappedRamArea; bitmap?: Uint8Array }> {
+  const offset = cursor.offset;
+  const header = await readLayout(cursor, MAPPED_RAM_HEADER);
+  const { version, pageSize, bitmapOffset, pagesOffset } = header;
+  const wrong = (what: string, expected: string, found: string): DecodeError =>
+    new DecodeError(
+      'malformed',
+      'ram-mapped-header',
+      `mapped-ram header of ${block.name}: ${what} ${found}`,
+      { offset, length: MAPPED_RAM_HEADER.size, path: `ram > ${block.name} > mapped-ram header` },
+      { expected, found },
+    );
+  if (version > MAPPED_RAM_HDR_VERSION) throw wrong('version', `${MAPPED_RAM_HDR_VERSION}`, `${version}`);
+  if (!PAGE_SIZES.some((size) => size === pageSize)) throw wrong('page size', 'a power of two', hex(pageSize));
+  const none = {
+    version,
+    pageSize,
+    bitmapOffset: 0,
+    bitmapSize: 0,
+    pagesOffset: 0,
+    normalPages: 0,
+    zeroPages: 0,
+    strayBits: 0,
+  };
+  if (bitmapOffset === 0 && pagesOffset === 0) return { area: none };
+
+  // The offsets count from the start of the file, of which this channel may be a later part: the bitmap follows its header.
+  const fileStart = bitmapOffset - cursor.offset;
+  const bitmapSize = mappedRamBitmapSize(block.usedLength, pageSize);
+  if (fileStart < 0) throw wrong('bitmap offset', `at least ${hex(cursor.offset)}`, hex(bitmapOffset));
+  if (pagesOffset < bitmapOffset + bitmapSize || pagesOffset % pageSize !== 0) {
+    throw wrong('pages offset', `a page boundary from ${hex(bitmapOffset + bitmapSize)} on`, hex(pagesOffset));
+  }
+  const bitmapAt = cursor.offset;
+  const pages = Math.ceil(block.usedLength / pageSize);
+  const { set, stray, bitmap } = await readBitmap(cursor, bitmapSize, pages, keepBitmap);
+  const pagesAt = pagesOffset - fileStart;
+  await cursor.skip(pagesAt - cursor.offset, `padding before the pages of ${block.name}`);
+  if (!keepBitmap) await cursor.skip(block.usedLength, `pages of ${block.name}`);
+  const area: MappedRamArea = {
+    version,
+    pageSize,
+    bitmapOffset: bitmapAt,
+    bitmapSize,
+    pagesOffset: pagesAt,
+    normalPages: set,
+    zeroPages: pages - set,
+    strayBits: stray,
+  };
+  return bitmap ? { area, bitmap } : { area };
+}
+
+async function readBitmap(
+  cursor: Cursor,
+  size: number,
+  pages: number,
+  keep: boolean,
+): Promise<{ set: number; stray: number; bitmap?: Uint8Array }> {
+  const parts: Buffer[] = [];
+  let set = 0;
+  let last: Buffer | undefined;
+  for (let left = size; left > 0;) {
+    const step = Math.min(left, BITMAP_STEP);
+    await cursor.need(step, 'mapped-ram bitmap');
+    const part = cursor.bytes(step);
+    set += countBits(part);
+    if (keep) parts.push(Buffer.from(part));
+    left -= step;
+    if (left === 0) last = Buffer.from(part.subarray(-8));
+  }
+  // Only the last word can have bits without a page. Which of them those are depends on the byte order of the host.
+  const tail = pages % 64;
+  let stray = 0;
+  if (last && tail !== 0) {
+    const beyond = (word: bigint): number => countBits(Buffer.from(toBytes(word >> BigInt(tail))));
+    stray = Math.min(beyond(last.readBigUInt64LE()), beyond(last.readBigUInt64BE()));
+  }
+  return keep ? { set: set - stray, stray, bitmap: Buffer.concat(parts) } : { set: set - stray, stray };
+}
+
+function toBytes(word: bigint): Uint8Array {
+  const bytes = Buffer.alloc(8);
+  bytes.writeBigUInt64LE(word);
+  return bytes;
+}
+
+function countBits(bytes: Uint8Array): number {
+  let count = 0;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (let at = 0; at + 4 <= bytes.length; at += 4) {
+    let word = view.getUint32(at);
+    word -= (word >>> 1) & 0x55555555;
+    word = (word & 0x33333333) + ((word >>> 2) & 0x33333333);
+    count += Math.imul((word + (word >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
+  }
+  return count;
+}
+
+/**
+ * Reports every page of a block, zero pages too; the cursor stands at its page area and ends behind it.
+ *
+ * Zero pages have no bytes: their `size` is 0.
+ */
+export async function readMappedPages(
+  cursor: Cursor,
+  out: Emitter,
+  batch: PageBatch,
+  block: RamBlock,
+  bitmap: Uint8Array,
+): Promise<void> {
+  const area = block.mappedRam!;
+  const { pageSize } = area;
+  const pages = Math.ceil(block.usedLength / pageSize);
+  const isSet = bitReader(bitmap, pages);
+  batch.pageSize = pageSize;
+  const flush = (): void => {
+    if (batch.length === 0) return;
+    batch.window = cursor.buffer;
+    out.pages(batch);
+    batch.length = 0;
+  };
+  for (let page = 0; page < pages; page++) {
+    const stored = isSet(page);
+    const offset = area.pagesOffset + page * pageSize;
+    const size = Math.min(pageSize, block.usedLength - page * pageSize);
+    if (stored && (cursor.offset !== offset || !cursor.has(size))) {
+      flush();
+      await out.drain();
+      await cursor.skip(offset - cursor.offset, `pages of ${block.name}`);
+      await cursor.need(size, `page of ${block.name}`);
+    }
+    const at = batch.length++;
+    batch.kind[at] = stored ? PAGE_NORMAL : PAGE_ZERO;
+    batch.block[at] = block.index;
+    batch.address[at] = page * pageSize;
+    batch.offset[at] = offset;
+    batch.size[at] = stored ? size : 0;
+    batch.start[at] = stored ? cursor.position : 0;
+    if (stored) cursor.position += size;
+    if (batch.length === batch.capacity) flush();
+  }
+  flush();
+  await cursor.skip(area.pagesOffset + block.usedLength - cursor.offset, `pages of ${block.name}`);
+}
+
+/**
+ * Reads bits in the order of the host that wrote them: words of 64 bits, little-endian but where bits behind the last page show
+ * that it was a big-endian host.
+ */
+function bitReader(bitmap: Uint8Array, pages: number): (page: number) => boolean {
+  const little = (page: number): boolean => ((bitmap[page >>> 3]! >>> (page & 7)) & 1) === 1;
+  const big = (page: number): boolean => ((bitmap[(page >>> 3) ^ 7]! >>> (page & 7)) & 1) === 1;
+  for (let page = pages; page < bitmap.length * 8; page++) if (little(page)) return big;
+  return little;
+}

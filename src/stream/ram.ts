@@ -1,0 +1,339 @@
+/**
+ * Decodes the payloads of the RAM section: block list, pages, marks.
+ *
+ * The page loop (`scan`) is the hot path of the program: it works on the cursor's window directly, writes columns, and
+ * allocates nothing per record. Everything rare leaves it and comes back.
+ */
+import type { Cursor } from '../bytes/cursor.js';
+import { DecodeError, hex } from '../finding.js';
+import {
+  ENCODING_FLAG_XBZRLE,
+  RAM_SAVE_FLAG_COMPRESS_PAGE,
+  RAM_SAVE_FLAG_CONTINUE,
+  RAM_SAVE_FLAG_EOS,
+  RAM_SAVE_FLAG_HOOK,
+  RAM_SAVE_FLAG_MEM_SIZE,
+  RAM_SAVE_FLAG_MULTIFD_FLUSH,
+  RAM_SAVE_FLAG_PAGE,
+  RAM_SAVE_FLAG_XBZRLE,
+  RAM_SAVE_FLAG_ZERO,
+  ramFlagNames,
+  XBZRLE_HEADER_SIZE,
+} from '../wire/ram.js';
+import { decodeXbzrle } from '../wire/xbzrle.js';
+import type { Emitter } from './emitter.js';
+import type { RamBlock } from './events.js';
+import { PAGE_COMPRESSED, PAGE_NORMAL, PAGE_XBZRLE, PAGE_ZERO, PageBatch } from './page-batch.js';
+import { findPageSize } from './page-size.js';
+import { RamBlockList, type RamListContext } from './ram-blocks.js';
+
+const PAGE_KIND_FLAGS = RAM_SAVE_FLAG_ZERO | RAM_SAVE_FLAG_PAGE | RAM_SAVE_FLAG_XBZRLE | RAM_SAVE_FLAG_COMPRESS_PAGE;
+/** How far page size candidates are tried: enough for a few hundred pages of the smallest stream. */
+const PAGE_SIZE_LOOKAHEAD = 512 * 1024;
+
+/** What the rest of the stream has told that a RAM section depends on. */
+export interface RamContext extends RamListContext {
+  /** The page size that the stream or its vmdesc says outright, with how it is known. */
+  statedPageSize(): Promise<{ readonly pageSize: number; readonly evidence: string } | undefined>;
+  readonly machine: string | undefined;
+  /** True once POSTCOPY_LISTEN has been met. */
+  readonly postcopy: boolean;
+}
+
+/** Why `scan` returned. */
+const enum Stop {
+  /** The record at the cursor is not all in the window; `needed` bytes of it are. */
+  More,
+  /** The batch is full. */
+  Full,
+  /** The record at the cursor is not a page record; `flags` are its flags. */
+  Other,
+}
+
+export class RamDecoder {
+  readonly list: RamBlockList;
+  private readonly batch: PageBatch;
+  private pageSize = 0;
+  /** Index of the block of the last page record; survives sections and phases, as in the loader. */
+  private current = -1;
+  private needed = 8;
+  private flags = 0;
+
+  constructor(
+    private readonly cursor: Cursor,
+    private readonly out: Emitter,
+    private readonly context: RamContext,
+  ) {
+    this.list = new RamBlockList(cursor, out, context);
+    this.batch = new PageBatch(this.list.blocks);
+  }
+
+  /**
+   * Reads records up to and with EOS.
+   *
+   * @throws DecodeError where the loader would give up; everything before it has been reported
+   */
+  async payload(): Promise<void> {
+    this.batch.postcopy = this.context.postcopy;
+    try {
+      while (!(await this.step())) {
+        const wait = this.out.drain();
+        if (wait) await wait;
+      }
+    } finally {
+      this.flush();
+    }
+  }
+
+  /** Reads as far as the window goes, or one record that is no page. True behind EOS. */
+  private async step(): Promise<boolean> {
+    const { cursor } = this;
+    if (this.pageSize === 0) {
+      if (!cursor.has(8)) await cursor.need(8, 'ram record');
+      const flags = unsizedFlags(cursor);
+      if (flags !== undefined) {
+        this.flags = flags;
+        return this.other();
+      }
+      await this.learnPageSize();
+    }
+    const stop = this.scan();
+    if (stop === Stop.More) {
+      // The window is about to move: what points into it goes out first.
+      this.flush();
+      await cursor.need(this.needed, 'ram record');
+      return false;
+    }
+    if (stop === Stop.Full) {
+      this.flush();
+      return false;
+    }
+    this.flush();
+    return this.other();
+  }
+
+  private flush(): void {
+    const { batch } = this;
+    if (batch.length === 0) return;
+    batch.window = this.cursor.buffer;
+    this.out.pages(batch);
+    batch.length = 0;
+  }
+
+  /** The page loop: takes page records from the window until one is incomplete or of another kind, or the batch is full. */
+  private scan(): Stop {
+    const { cursor, batch } = this;
+    const { buffer, view, limit } = cursor;
+    const { kind, block, address, offset, size, start, capacity } = batch;
+    const base = cursor.offset - cursor.position;
+    const pageSize = this.pageSize;
+    const mask = pageSize - 1;
+    let position = cursor.position;
+    let index = batch.length;
+    let current = this.current;
+    let used = current < 0 ? 0 : this.list.limitOf(current);
+    let stop = Stop.Full;
+    while (index < capacity) {
+      if (position + 8 > limit) {
+        this.needed = 8;
+        stop = Stop.More;
+        break;
+      }
+      const low = view.getUint32(position + 4);
+      const flags = low & mask;
+      const type = flags & ~RAM_SAVE_FLAG_CONTINUE;
+      if (
+        type !== RAM_SAVE_FLAG_PAGE &&
+        type !== RAM_SAVE_FLAG_ZERO &&
+        type !== RAM_SAVE_FLAG_XBZRLE &&
+        type !== RAM_SAVE_FLAG_COMPRESS_PAGE
+      ) {
+        this.flags = flags;
+        stop = Stop.Other;
+        break;
+      }
+      let body = position + 8;
+      if ((flags & RAM_SAVE_FLAG_CONTINUE) === 0) {
+        const end = body < limit ? body + 1 + buffer[body]! : body + 1;
+        if (end > limit) {
+          this.needed = end - position;
+          stop = Stop.More;
+          break;
+        }
+        current = this.list.find(buffer, body + 1, end, base + position);
+        used = this.list.limitOf(current);
+        body = end;
+      } else if (current < 0) {
+        this.flags = flags;
+        stop = Stop.Other;
+        break;
+      }
+      let length = pageSize;
+      let code = PAGE_NORMAL;
+      if (type !== RAM_SAVE_FLAG_PAGE) {
+        if (type === RAM_SAVE_FLAG_ZERO) {
+          length = 1;
+          code = PAGE_ZERO;
+        } else {
+          const head = type === RAM_SAVE_FLAG_XBZRLE ? XBZRLE_HEADER_SIZE : 4;
+          if (body + head > limit) {
+            this.needed = body + head - position;
+            stop = Stop.More;
+            break;
+          }
+          if (type === RAM_SAVE_FLAG_XBZRLE) {
+            length = view.getUint16(body + 1);
+            code = PAGE_XBZRLE;
+            if (buffer[body] !== ENCODING_FLAG_XBZRLE || length > pageSize) {
+              cursor.position = position;
+              this.current = current;
+              batch.length = index;
+              this.failXbzrle(body);
+            }
+          } else {
+            length = view.getUint32(body);
+            code = PAGE_COMPRESSED;
+            // compressBound() of zlib.
+            if (length === 0 || length > pageSize + (pageSize >> 12) + (pageSize >> 14) + 13) {
+              cursor.position = position;
+              this.current = current;
+              batch.length = index;
+              this.failCompressed(length);
+            }
+          }
+          body += head;
+        }
+      }
+      if (body + length > limit) {
+        this.needed = body + length - position;
+        stop = Stop.More;
+        break;
+      }
+      const where = view.getUint32(position) * 0x1_0000_0000 + (low - flags);
+      if (where >= used) this.outside(current, where, base + position);
+      if (code === PAGE_XBZRLE) this.checkXbzrle(body, length, base + position);
+      kind[index] = code;
+      block[index] = current;
+      address[index] = where;
+      offset[index] = base + position;
+      size[index] = length;
+      start[index] = body;
+      index++;
+      position = body + length;
+    }
+    cursor.position = position;
+    this.current = current;
+    batch.length = index;
+    return stop;
+  }
+
+  /** A record that is not a page: block list, mark, or nonsense. True for EOS. */
+  private async other(): Promise<boolean> {
+    const { cursor, flags } = this;
+    const offset = cursor.offset;
+    switch (flags & ~RAM_SAVE_FLAG_CONTINUE) {
+      case RAM_SAVE_FLAG_EOS:
+      case RAM_SAVE_FLAG_MULTIFD_FLUSH:
+      case RAM_SAVE_FLAG_HOOK:
+        cursor.position += 8;
+        this.out.event({ kind: 'ram-mark', offset, flags, name: ramFlagNames(flags & ~RAM_SAVE_FLAG_CONTINUE) });
+        return (flags & RAM_SAVE_FLAG_EOS) !== 0;
+      case RAM_SAVE_FLAG_MEM_SIZE:
+        await this.list.read(flags, this.batch);
+        if (this.list.mappedPageSize !== undefined)
+          this.takePageSize(this.list.mappedPageSize, 'mapped-ram header', offset);
+        return false;
+      default:
+        if (flags & RAM_SAVE_FLAG_CONTINUE && flags & PAGE_KIND_FLAGS && this.current < 0) {
+          throw new DecodeError('malformed', 'ram-continue', 'first page record says "same block as before"', {
+            offset,
+            length: 8,
+            path: cursor.path('ram record'),
+          });
+        }
+        throw new DecodeError(
+          'malformed',
+          'ram-flags',
+          `ram record with flags ${hex(flags)} (${ramFlagNames(flags)})`,
+          { offset, length: 8, path: cursor.path('ram record') },
+          {
+            expected: 'one of ZERO, PAGE, XBZRLE, COMPRESS_PAGE, MEM_SIZE, HOOK, MULTIFD_FLUSH, EOS',
+            found: hex(flags),
+          },
+        );
+    }
+  }
+
+  private async learnPageSize(): Promise<void> {
+    const { cursor } = this;
+    const stated = await this.context.statedPageSize();
+    if (stated) {
+      this.takePageSize(stated.pageSize, stated.evidence, cursor.offset);
+      return;
+    }
+    await cursor.fill(PAGE_SIZE_LOOKAHEAD);
+    const guess = findPageSize(cursor, this.context.machine);
+    if (!guess) {
+      this.out.problem('ram-page-size', 'the page size is not stated and cannot be told from the records', {
+        offset: cursor.offset,
+      });
+    }
+    const evidence = guess ? 'the page records fit together' : 'assumed';
+    this.takePageSize(guess ?? 0x1000, evidence, cursor.offset);
+  }
+
+  private takePageSize(pageSize: number, evidence: string, offset: number): void {
+    if (this.pageSize === pageSize) return;
+    this.pageSize = pageSize;
+    this.batch.pageSize = pageSize;
+    this.out.event({ kind: 'page-size', offset, pageSize, evidence });
+  }
+
+  private outside(index: number, where: number, offset: number): void {
+    const block = this.list.blocks[index] as RamBlock;
+    if (!this.list.firstOutside(index)) return;
+    this.out.problem(
+      'ram-address',
+      `page ${hex(where)} outside block ${block.name} of ${hex(block.usedLength)} bytes`,
+      { offset, length: 8, path: `ram > ${block.name}` },
+      { expected: `below ${hex(block.usedLength)}`, found: hex(where) },
+    );
+  }
+
+  private checkXbzrle(start: number, length: number, offset: number): void {
+    const wrong = decodeXbzrle(this.cursor.buffer, start, length, this.pageSize);
+    if (wrong)
+      this.out.problem('ram-xbzrle', `xbzrle page: ${wrong}`, { offset, length: 8 + XBZRLE_HEADER_SIZE + length });
+  }
+
+  private failXbzrle(body: number): never {
+    const { cursor } = this;
+    const encoding = cursor.buffer[body]!;
+    const length = cursor.view.getUint16(body + 1);
+    const message =
+      encoding === ENCODING_FLAG_XBZRLE
+        ? `xbzrle page of ${length} bytes`
+        : `xbzrle page with encoding ${hex(encoding)}`;
+    throw new DecodeError('malformed', 'ram-xbzrle', message, {
+      offset: cursor.offset,
+      path: cursor.path('ram record'),
+    });
+  }
+
+  private failCompressed(length: number): never {
+    const { cursor } = this;
+    throw new DecodeError('malformed', 'ram-compressed', `compressed page of ${length} bytes`, {
+      offset: cursor.offset,
+      path: cursor.path('ram record'),
+    });
+  }
+}
+
+/** The flags of records that read the same under every page size: the block list, and marks with nothing in the address bits. */
+function unsizedFlags(cursor: Cursor): number | undefined {
+  const high = cursor.view.getUint32(cursor.position);
+  const low = cursor.view.getUint32(cursor.position + 4);
+  if ((low & 0xff) === RAM_SAVE_FLAG_MEM_SIZE) return RAM_SAVE_FLAG_MEM_SIZE;
+  const mark = low === RAM_SAVE_FLAG_EOS || low === RAM_SAVE_FLAG_MULTIFD_FLUSH || low === RAM_SAVE_FLAG_HOOK;
+  return high === 0 && mark ? low : undefined;
+}
