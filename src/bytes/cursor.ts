@@ -46,6 +46,11 @@ export class Cursor {
     return end - this.offset;
   }
 
+  /** Absolute offset behind the last byte that the source has given so far. */
+  get seen(): number {
+    return this.base + this.loaded;
+  }
+
   /** Where the innermost range ends, or undefined outside every range. */
   get range(): { readonly name: string; readonly end: number } | undefined {
     return this.names.length === 0 ? undefined : { name: this.names[this.names.length - 1]!, end: this.rangeEnd };
@@ -216,12 +221,17 @@ export class Cursor {
     return this.buffer.subarray(this.position, this.limit);
   }
 
+  /** Refuses to go on because the input, or the current range, ends before `what` does. */
+  endsInside(what: string): never {
+    this.fail(undefined, what);
+  }
+
   /** The names of the ranges that are open, and what is being read. */
   path(what: string): string {
     return [...this.names, what].join(' > ');
   }
 
-  private fail(count: number, what: string): never {
+  private fail(count: number | undefined, what: string): never {
     const there = Math.max(0, this.remaining);
     const inRange = this.base + this.loaded >= this.rangeEnd || (this.source.size ?? Infinity) >= this.rangeEnd;
     const found = there === Infinity ? 'the end' : `${there} bytes`;
@@ -230,9 +240,9 @@ export class Cursor {
       throw new DecodeError(
         'malformed',
         'range-exceeded',
-        `${what} needs ${count} bytes, ${name} has ${there} left`,
+        `${name} ends inside ${what}`,
         { offset: this.offset, length: there, path: this.path(what) },
-        { expected: `${count} bytes`, found },
+        { ...(count !== undefined && { expected: `${count} bytes` }), found },
       );
     }
     throw new DecodeError(
@@ -240,7 +250,7 @@ export class Cursor {
       'truncated',
       `the input ends inside ${what}`,
       { offset: this.offset, length: Number.isFinite(there) ? there : 0, path: this.path(what) },
-      { expected: `${count} bytes`, found },
+      { ...(count !== undefined && { expected: `${count} bytes` }), found },
     );
   }
 

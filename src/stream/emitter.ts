@@ -12,6 +12,8 @@ export class Emitter {
   readonly wantsMappedPages: boolean;
   /** Problems of severity error or warning so far. */
   problems = 0;
+  /** Every byte before this offset has been decoded: the end of the last whole element or record. */
+  good = 0;
   /** The section that is being read, for problems. */
   section: string | undefined;
 
@@ -31,6 +33,7 @@ export class Emitter {
   }
 
   event(event: StreamEvent): void {
+    if (event.kind === 'record') this.good = event.offset + event.length;
     for (const sink of this.eventSinks) sink.event!(event);
   }
 

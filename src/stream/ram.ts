@@ -93,11 +93,14 @@ export class RamDecoder {
       const flags = unsizedFlags(cursor);
       if (flags !== undefined) {
         this.flags = flags;
-        return this.other();
+        const ended = await this.other();
+        this.out.good = cursor.offset;
+        return ended;
       }
       await this.learnPageSize();
     }
     const stop = this.scan();
+    this.out.good = cursor.offset;
     if (stop === Stop.More) {
       // The window is about to move: what points into it goes out first.
       this.flush();
@@ -109,7 +112,9 @@ export class RamDecoder {
       return false;
     }
     this.flush();
-    return this.other();
+    const ended = await this.other();
+    this.out.good = cursor.offset;
+    return ended;
   }
 
   private flush(): void {

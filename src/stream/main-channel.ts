@@ -1,0 +1,515 @@
+/**
+ * Decodes a main channel: header, configuration, sections, commands, packages, the end and what follows it.
+ *
+ * Reads forwards once and reports events. The order of the methods is the order of the stream. What a byte sequence cannot be is
+ * thrown as `DecodeError` by whoever meets it and caught in one place (`recover`), which reports it and finds the way back.
+ */
+import type { Cursor } from '../bytes/cursor.js';
+import { DecodeError, hex } from '../finding.js';
+import {
+  COMMAND_HEADER,
+  commandName,
+  COMMANDS,
+  MIG_CMD_PACKAGED,
+  MIG_CMD_POSTCOPY_LISTEN,
+  MIG_CMD_POSTCOPY_RUN,
+  readCommandPayload,
+} from '../wire/command.js';
+import { type Configuration, readConfiguration } from '../wire/configuration.js';
+import { FILE_HEADER, QEMU_VM_FILE_VERSION } from '../wire/file-header.js';
+import { readLayout } from '../wire/layout.js';
+import { RAM_SECTION_VERSION } from '../wire/ram.js';
+import {
+  isElementType,
+  QEMU_VM_COMMAND,
+  QEMU_VM_CONFIGURATION,
+  QEMU_VM_EOF,
+  QEMU_VM_VMDESCRIPTION,
+  readSectionIdentity,
+  type SectionIdentity,
+  type SectionKind,
+  sectionKind,
+  sectionName,
+} from '../wire/section.js';
+import type { VmstateDescription } from '../vmstate/vmdesc.js';
+import { readColoRounds } from './colo.js';
+import { DeviceStates } from './device-states.js';
+import type { Emitter } from './emitter.js';
+import { RamDecoder, type RamContext } from './ram.js';
+import { onlyZerosLeft, resync } from './resync.js';
+import { extentByFooter, extentBySize, isFooter } from './section-extent.js';
+import { findSectionDecoder } from './sections/index.js';
+import { findVmdesc } from './vmdesc-lookup.js';
+
+export interface MainChannelOptions {
+  /** `recovery-main`: no header; the sections were opened on an earlier connection. */
+  readonly role: 'main' | 'recovery-main';
+  /** The description of another stream of the same machine, for streams that bring none. */
+  readonly vmdesc?: VmstateDescription;
+  /** The target page size in bytes, where the user knows better. */
+  readonly pageSize?: number;
+}
+
+/** A section that the stream has opened, by its id. */
+interface OpenSection extends SectionIdentity {
+  readonly started: boolean;
+  readonly memory: Map<string, unknown>;
+}
+
+/** Packages in packages: no QEMU writes one, and the bound keeps hostile ones from nesting for ever. */
+const MAX_DEPTH = 4;
+/** Sections whose identity is kept; a stream with more of them is no guest's. */
+const MAX_SECTIONS = 1 << 16;
+
+export class MainChannelDecoder implements RamContext {
+  postcopy = false;
+  pageSizeSummary: bigint | undefined;
+
+  private readonly ram: RamDecoder;
+  private readonly devices: DeviceStates;
+  private readonly sections = new Map<number, OpenSection>();
+  private configuration: Configuration | undefined;
+  private footers: boolean | undefined;
+  private advisedPageSize: number | undefined;
+  private lookedUp: { readonly vmdesc?: VmstateDescription } | undefined;
+  private sawEof = false;
+  /** Something before the end could not be decoded, or the end is not there. */
+  private broken = false;
+  private skipped = 0;
+
+  constructor(
+    private readonly cursor: Cursor,
+    private readonly out: Emitter,
+    private readonly options: MainChannelOptions,
+  ) {
+    this.ram = new RamDecoder(cursor, out, this);
+    this.devices = new DeviceStates(out);
+  }
+
+  get machine(): string | undefined {
+    return this.configuration?.machine;
+  }
+
+  hasCapability(name: string): boolean {
+    return this.configuration?.capabilities?.includes(name) ?? false;
+  }
+
+  /** Reads the channel to the end of its source; never throws for anything that the bytes say. */
+  async decode(): Promise<void> {
+    const { cursor, out } = this;
+    const begin = cursor.offset;
+    out.event({ kind: 'begin', offset: begin, channel: out.channel, role: this.options.role });
+    await this.guarded(async () => {
+      if (this.options.role === 'main') await this.header();
+    });
+    if (!this.broken) await this.elements(0);
+    if (this.sawEof && !(await cursor.atEnd())) await this.guarded(() => this.behindEof());
+    this.devices.flush();
+    const good = out.good;
+    await this.trailing();
+    const bytes = cursor.source.size ?? cursor.seen;
+    out.event({
+      kind: 'end',
+      offset: bytes,
+      bytes: bytes - begin,
+      explainedBytes: Math.max(0, out.good - begin - this.skipped),
+      lastGoodOffset: good,
+      complete: this.sawEof && !this.broken,
+    });
+  }
+
+  private async header(): Promise<void> {
+    const { cursor, out } = this;
+    const offset = cursor.offset;
+    const { version } = await readLayout(cursor, FILE_HEADER);
+    out.event({ kind: 'header', offset, length: FILE_HEADER.size, version });
+    if (version !== QEMU_VM_FILE_VERSION) {
+      throw new DecodeError(
+        'malformed',
+        'file-version',
+        `file version ${version}`,
+        { offset: offset + 4, length: 4, path: 'file header > version' },
+        { expected: `${QEMU_VM_FILE_VERSION}`, found: `${version}` },
+      );
+    }
+    out.good = cursor.offset;
+    if ((await cursor.fill(1)) && cursor.peekU8() === QEMU_VM_CONFIGURATION) await this.readConfiguration();
+  }
+
+  private async readConfiguration(): Promise<void> {
+    const { cursor, out } = this;
+    const offset = cursor.offset;
+    cursor.u8();
+    this.configuration = await readConfiguration(cursor);
+    out.event({ kind: 'configuration', offset, length: cursor.offset - offset, ...this.configuration });
+    out.good = cursor.offset;
+  }
+
+  /** Reads elements until EOF, the end of the package, or a break that nothing leads back from. */
+  async elements(depth: number): Promise<void> {
+    for (;;) {
+      if (depth > 0 && (await this.packageEnded())) return;
+      try {
+        if (await this.element(depth)) return;
+      } catch (error) {
+        if (!(await this.recover(error))) return;
+      }
+    }
+  }
+
+  /** Reads one element. True when it was the last one: EOF, or RUN in a package. */
+  private async element(depth: number): Promise<boolean> {
+    const { cursor, out } = this;
+    out.section = undefined;
+    if (!cursor.has(1)) await cursor.need(1, 'section type');
+    const offset = cursor.offset;
+    const type = cursor.u8();
+    const kind = sectionKind(type);
+    let last = false;
+    if (kind === 'part' || kind === 'end') await this.sectionPart(kind, offset, depth);
+    else if (kind) await this.sectionStart(kind, offset, depth);
+    else if (type === QEMU_VM_COMMAND) last = await this.command(offset, depth);
+    else if (type === QEMU_VM_EOF) {
+      out.event({ kind: 'eof', offset, packaged: depth > 0 });
+      if (depth === 0) this.sawEof = true;
+      last = true;
+    } else {
+      cursor.position--;
+      throw unknownType(type, offset, cursor.path('section type'));
+    }
+    out.good = cursor.offset;
+    return last;
+  }
+
+  private async sectionStart(kind: SectionKind, offset: number, depth: number): Promise<void> {
+    const { cursor, out } = this;
+    const identity = await readSectionIdentity(cursor);
+    out.section = sectionName(identity);
+    const known = this.sections.get(identity.id);
+    // A handler that is iterable and has device state as well uses one id for both.
+    const same = known?.idstr === identity.idstr && known.instance === identity.instance;
+    const section: OpenSection = {
+      ...identity,
+      started: kind === 'start' || (same && known.started),
+      memory: same ? known.memory : new Map(),
+    };
+    if (known || this.sections.size < MAX_SECTIONS) this.sections.set(identity.id, section);
+    out.event({ kind: 'section-start', offset, section: kind, packaged: depth > 0, ...identity });
+    out.good = cursor.offset;
+    await this.sectionBody(section, kind, offset);
+  }
+
+  private async sectionPart(kind: SectionKind, offset: number, depth: number): Promise<void> {
+    const { cursor, out } = this;
+    if (!cursor.has(4)) await cursor.need(4, 'section id');
+    const id = cursor.u32();
+    const section = this.sections.get(id) ?? (await this.adoptSection(id, offset));
+    out.section = sectionName(section);
+    const { idstr, instance, version } = section;
+    out.event({ kind: 'section-start', offset, section: kind, packaged: depth > 0, id, idstr, instance, version });
+    out.good = cursor.offset;
+    await this.sectionBody(section, kind, offset);
+  }
+
+  /** On a recovery connection the sections were opened before: RAM is the one that has pages, dirty bitmaps have chunks. */
+  private async adoptSection(id: number, offset: number): Promise<OpenSection> {
+    const { cursor } = this;
+    if (this.options.role === 'recovery-main' && (await cursor.fill(8))) {
+      const ram = cursor.peekU8() === 0 && this.sections.size === 0;
+      const section: OpenSection = {
+        id,
+        idstr: ram ? 'ram' : 'dirty-bitmap',
+        instance: 0,
+        version: ram ? RAM_SECTION_VERSION : 1,
+        started: true,
+        memory: new Map(),
+      };
+      this.sections.set(id, section);
+      return section;
+    }
+    throw new DecodeError('malformed', 'unknown-section-id', `section ${hex(id)} was never started`, {
+      offset,
+      length: 5,
+      path: cursor.path('section id'),
+    });
+  }
+
+  /** Payload and footer. */
+  private async sectionBody(section: OpenSection, kind: SectionKind, offset: number): Promise<void> {
+    const { cursor, out } = this;
+    const payloadOffset = cursor.offset;
+    const decoder = section.idstr === 'ram' ? undefined : findSectionDecoder(section.idstr);
+    let payloadEnd: number | undefined;
+    if (section.idstr === 'ram' && kind !== 'full') {
+      if (section.version !== RAM_SECTION_VERSION) throw this.wrongVersion(section, `${RAM_SECTION_VERSION}`, offset);
+      await this.ram.payload();
+    } else if (decoder?.kinds.includes(kind) && kind !== 'full') {
+      if (!decoder.versions.includes(section.version))
+        throw this.wrongVersion(section, decoder.versions.join(', '), offset);
+      await decoder.read({ ...section, kind, cursor, out, memory: section.memory });
+    } else {
+      payloadEnd = await this.opaquePayload(section, kind, payloadOffset);
+    }
+    payloadEnd ??= cursor.offset;
+    out.good = payloadEnd;
+    const footer = this.footers !== false && (await this.footer(section));
+    const { id, idstr, instance } = section;
+    const payloadLength = payloadEnd - payloadOffset;
+    out.event({
+      kind: 'section-end',
+      offset,
+      section: kind,
+      id,
+      idstr,
+      instance,
+      payloadOffset,
+      payloadLength,
+      footer,
+    });
+    if (kind === 'full') this.devices.ended(section, payloadOffset, payloadLength);
+    const wait = out.drain();
+    if (wait) await wait;
+  }
+
+  /** A payload that does not delimit itself: its end is found first, then a built-in layout or the vmdesc says what is inside. */
+  private async opaquePayload(section: OpenSection, kind: SectionKind, payloadOffset: number): Promise<number> {
+    const { cursor, out } = this;
+    const decoder = findSectionDecoder(section.idstr);
+    const builtIn = decoder?.kinds.includes(kind) && decoder.versions.includes(section.version) ? decoder : undefined;
+    const description = await this.description();
+    const device = description && this.devices.next(description, section);
+    const context = {
+      footers: this.footers,
+      started: (id: number): boolean => this.sections.get(id)?.started === true,
+    };
+    let extent = device && (await extentBySize(cursor, section.id, device.size, context));
+    if (!extent && this.footers !== false) extent = await extentByFooter(cursor, section.id, context);
+    if (!extent && this.footers === true) cursor.endsInside(`payload of ${sectionName(section)}`);
+    if (!extent && builtIn) {
+      await builtIn.read({ ...section, kind, cursor, out, memory: section.memory });
+      return cursor.offset;
+    }
+    if (!extent) {
+      throw new DecodeError(
+        'unsupported',
+        'section-extent',
+        `the end of section ${sectionName(section)} cannot be told`,
+        {
+          offset: payloadOffset,
+          path: cursor.path('payload'),
+        },
+      );
+    }
+    this.footers ??= extent.footer;
+    const end = payloadOffset + extent.length;
+    const payload = cursor.buffer.subarray(cursor.position, cursor.position + extent.length);
+    if (kind === 'full') this.devices.payload(payloadOffset, payload, device);
+    if (builtIn)
+      await this.inside(extent.length, section, () =>
+        builtIn.read({ ...section, kind, cursor, out, memory: section.memory }),
+      );
+    await cursor.skip(end - cursor.offset, 'payload');
+    return end;
+  }
+
+  /** Runs a built-in decoder inside a proven extent: what it cannot read is reported, and the section stays as bytes. */
+  private async inside(length: number, section: SectionIdentity, read: () => Promise<void>): Promise<void> {
+    const { cursor, out } = this;
+    try {
+      await cursor.within(length, `section ${sectionName(section)}`, async () => {
+        await read();
+        if (!(await cursor.atEnd())) {
+          throw new DecodeError('malformed', 'section-record', `${cursor.remaining} bytes behind the last record`, {
+            offset: cursor.offset,
+          });
+        }
+      });
+    } catch (error) {
+      if (!(error instanceof DecodeError)) throw error;
+      out.caught(error);
+    }
+  }
+
+  private async footer(section: OpenSection): Promise<boolean> {
+    const { cursor } = this;
+    if (!cursor.has(5)) await cursor.fill(5);
+    if (isFooter(cursor.buffer, cursor.position, cursor.limit, section.id)) {
+      cursor.position += 5;
+      this.footers = true;
+      return true;
+    }
+    if (!cursor.has(1)) await cursor.need(5, 'section footer');
+    if (this.footers === undefined && isElementType(cursor.peekU8())) {
+      this.footers = false;
+      return false;
+    }
+    await cursor.need(5, 'section footer');
+    const found = cursor.buffer.toString('hex', cursor.position, cursor.position + 5);
+    throw new DecodeError(
+      'malformed',
+      'section-footer',
+      `no footer behind section ${sectionName(section)}`,
+      { offset: cursor.offset, length: 5, path: cursor.path('section footer') },
+      { expected: `7e ${section.id.toString(16).padStart(8, '0')}`, found },
+    );
+  }
+
+  /** True when it was RUN in a package. */
+  private async command(offset: number, depth: number): Promise<boolean> {
+    const { cursor, out } = this;
+    const { code, length } = await readLayout(cursor, COMMAND_HEADER);
+    const name = commandName(code);
+    await cursor.need(length, `payload of ${name}`);
+    const end = cursor.offset + length;
+    const raw = Uint8Array.from(cursor.buffer.subarray(cursor.position, cursor.position + length));
+    const at = { offset, length: 5 + length };
+    const packaged = depth > 0;
+    let payload = {} as ReturnType<typeof readCommandPayload>;
+    if (!COMMANDS.has(code)) out.problem('unknown-command', `command ${hex(code)} with ${length} bytes`, at);
+    else {
+      try {
+        payload = readCommandPayload(cursor, code, length);
+      } catch (error) {
+        if (!(error instanceof DecodeError)) throw error;
+        out.caught(error);
+      }
+    }
+    await cursor.skip(end - cursor.offset, name);
+    out.event({ kind: 'command', ...at, code, name, payload, packaged, ...(length > 0 && { raw }) });
+    out.good = cursor.offset;
+    this.pageSizeSummary = payload.pageSizeSummary ?? this.pageSizeSummary;
+    this.advisedPageSize = payload.targetPageSize ?? this.advisedPageSize;
+    if (code === MIG_CMD_POSTCOPY_LISTEN) this.postcopy = true;
+    if (code === MIG_CMD_PACKAGED && payload.packagedLength !== undefined)
+      await this.packaged(payload.packagedLength, depth);
+    return packaged && code === MIG_CMD_POSTCOPY_RUN;
+  }
+
+  private async packaged(length: number, depth: number): Promise<void> {
+    const { cursor, out } = this;
+    const offset = cursor.offset;
+    const end = offset + length;
+    if (depth >= MAX_DEPTH) {
+      throw new DecodeError('malformed', 'range-exceeded', `packages nested deeper than ${MAX_DEPTH}`, { offset });
+    }
+    out.event({ kind: 'packaged-start', offset, length });
+    await cursor.within(length, 'PACKAGED', () => this.elements(depth + 1));
+    const unread = end - cursor.offset;
+    out.event({ kind: 'packaged-end', offset: cursor.offset, unread });
+    if (unread > 0 && !this.broken) {
+      out.problem('packaged-end', `${unread} bytes of the package behind its end`, {
+        offset: cursor.offset,
+        length: unread,
+      });
+    }
+    await cursor.skip(unread, 'PACKAGED');
+  }
+
+  private async packageEnded(): Promise<boolean> {
+    const { cursor, out } = this;
+    if (cursor.has(1) || (await cursor.fill(1)) || cursor.remaining > 0) return false;
+    out.problem('packaged-end', 'the package ends without POSTCOPY_RUN', { offset: cursor.offset });
+    return true;
+  }
+
+  /** The vmdesc and what else may stand behind EOF. */
+  private async behindEof(): Promise<void> {
+    const { cursor, out } = this;
+    if (cursor.peekU8() === QEMU_VM_VMDESCRIPTION) {
+      await this.devices.readVmdesc(cursor);
+      out.good = cursor.offset;
+    }
+    await readColoRounds(cursor, out, () => this.elements(0));
+  }
+
+  /** Steps over what is left; zeros are padding, anything else is reported. */
+  private async trailing(): Promise<void> {
+    const { cursor, out } = this;
+    const offset = cursor.offset;
+    const ended = this.sawEof && !this.broken;
+    if (!ended || (await cursor.atEnd())) return;
+    const zeros = await onlyZerosLeft(cursor);
+    const left = cursor.source.size === undefined ? 0 : cursor.source.size - cursor.offset;
+    if (!zeros && left > 0) await cursor.skip(left, 'trailing bytes');
+    while (!(await cursor.atEnd())) cursor.position = cursor.limit;
+    const length = cursor.offset - offset;
+    out.event({ kind: 'trailing', offset, length, zeros });
+    if (zeros) out.good = cursor.offset;
+    else out.problem('trailing-bytes', `${length} bytes behind the end of the stream`, { offset, length });
+  }
+
+  /** What a decoder could not go on from: reports it and moves on to where decoding can. False when there is no such place. */
+  private async recover(error: unknown): Promise<boolean> {
+    if (!(error instanceof DecodeError)) throw error;
+    const { cursor, out } = this;
+    const from = out.good;
+    this.broken = true;
+    if (error.kind === 'malformed' && cursor.range === undefined && (await onlyZerosLeft(cursor))) {
+      const zeros = cursor.offset - error.at.offset;
+      out.problem('truncated', `nothing but ${zeros} zero bytes follow: the rest was never written`, { ...error.at });
+      return false;
+    }
+    out.caught(error);
+    if (error.kind === 'truncated') return false;
+    const found = await resync(
+      cursor,
+      (id) => this.sections.has(id),
+      (id) => this.sections.get(id)?.started === true,
+    );
+    const length = cursor.offset - from;
+    out.event({ kind: 'skipped', offset: from, length });
+    this.skipped += length;
+    out.good = cursor.offset;
+    return found;
+  }
+
+  /** Runs a part that nothing can be resumed behind. */
+  private async guarded(fn: () => Promise<void>): Promise<void> {
+    try {
+      await fn();
+    } catch (error) {
+      if (!(error instanceof DecodeError)) throw error;
+      this.broken = true;
+      this.out.caught(error);
+    }
+  }
+
+  private wrongVersion(section: SectionIdentity, expected: string, offset: number): DecodeError {
+    return new DecodeError(
+      'unsupported',
+      'section-version',
+      `section ${sectionName(section)} has version ${section.version}`,
+      { offset, path: 'section header > version' },
+      { expected, found: `${section.version}` },
+    );
+  }
+
+  async statedPageSize(): Promise<{ readonly pageSize: number; readonly evidence: string } | undefined> {
+    const bits = this.configuration?.pageBits;
+    if (this.options.pageSize !== undefined) return { pageSize: this.options.pageSize, evidence: 'given' };
+    if (bits !== undefined) return { pageSize: 2 ** bits, evidence: 'configuration/target-page-bits' };
+    if (this.advisedPageSize !== undefined) return { pageSize: this.advisedPageSize, evidence: 'POSTCOPY_ADVISE' };
+    const described = (await this.description())?.pageSize;
+    return described === undefined ? undefined : { pageSize: described, evidence: 'vmdesc' };
+  }
+
+  /** The description of the device state, where it can be had before the end of the stream. */
+  private async description(): Promise<VmstateDescription | undefined> {
+    if (this.options.vmdesc) return this.options.vmdesc;
+    if (!this.lookedUp) {
+      const vmdesc = findVmdesc(this.cursor.source);
+      this.lookedUp = vmdesc ? { vmdesc } : {};
+    }
+    return this.lookedUp.vmdesc;
+  }
+}
+
+function unknownType(type: number, offset: number, path: string): DecodeError {
+  return new DecodeError(
+    'malformed',
+    'unknown-section-type',
+    `section type ${hex(type)}`,
+    { offset, length: 1, path },
+    { expected: 'a section, a command or the end', found: hex(type) },
+  );
+}

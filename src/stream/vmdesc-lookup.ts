@@ -1,0 +1,47 @@
+/** Finds the vmdesc at the end of a source that can seek, before the stream in front of it is read. */
+import type { ByteSource } from '../bytes/source.js';
+import { QEMU_VM_EOF, QEMU_VM_VMDESCRIPTION } from '../wire/section.js';
+import { parseVmdesc, type VmstateDescription } from '../vmstate/vmdesc.js';
+
+/** The part of the end that is searched: more than any vmdesc, and little to read. */
+const TAIL = 32 << 20;
+const STEP = 1 << 20;
+/** How the JSON of every release begins (`json_writer_start_object`, migration/savevm.c). */
+const OPENINGS = ['{"configuration"', '{"page_size"', '{ "page_size"', '{ "configuration"'].map((text) =>
+  Buffer.from(text),
+);
+
+/**
+ * Looks backwards for `00 06 length {"…`, which is EOF, type byte, length and the first key.
+ *
+ * @returns undefined where there is none, or none that can be read
+ */
+export function findVmdesc(source: ByteSource): VmstateDescription | undefined {
+  const { size, readAt } = source;
+  if (size === undefined || !readAt) return undefined;
+  const overlap = 64;
+  for (let end = size; end > 0 && end > size - TAIL; end -= STEP) {
+    const start = Math.max(0, end - STEP);
+    const part = Buffer.alloc(Math.min(size, end + overlap) - start);
+    if (readAt.call(source, part, start) < part.length) return undefined;
+    for (let at = part.lastIndexOf(0x7b); at >= 6; at = part.lastIndexOf(0x7b, at - 1)) {
+      if (part[at - 5] !== QEMU_VM_VMDESCRIPTION || part[at - 6] !== QEMU_VM_EOF) continue;
+      const length = part.readUInt32BE(at - 4);
+      if (start + at + length > size || !OPENINGS.some((opening) => part.indexOf(opening, at) === at)) continue;
+      return read(source, start + at, length);
+    }
+  }
+  return undefined;
+}
+
+function read(source: ByteSource, offset: number, length: number): VmstateDescription | undefined {
+  if (length > TAIL) return undefined;
+  const text = Buffer.alloc(length);
+  source.readAt!(text, offset);
+  try {
+    return parseVmdesc(text.toString('utf8'));
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
