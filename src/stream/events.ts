@@ -4,6 +4,7 @@
  * Offsets are absolute in the channel; where a `length` stands beside one, the structure is `[offset, offset + length)`.
  * 64-bit values that are not sizes or addresses are bigints.
  */
+import type { ChannelRole } from '../container/sniff.js';
 import type { Finding } from '../finding.js';
 import type { CommandPayload } from '../wire/command.js';
 import type { Configuration } from '../wire/configuration.js';
@@ -11,9 +12,6 @@ import type { SectionIdentity, SectionKind } from '../wire/section.js';
 import type { StructNode } from '../vmstate/decode.js';
 import type { VmstateDescription } from '../vmstate/vmdesc.js';
 import type { PageBatch } from './page-batch.js';
-
-/** What a channel carries, by its first bytes. */
-export type ChannelRole = 'main' | 'recovery-main' | 'multifd' | 'preempt' | 'return-path' | 'cpr';
 
 /** Plain values of a decoded record: what JSON can say, and bigints and bytes. */
 export type RecordValue = number | bigint | boolean | string | Uint8Array | readonly RecordValue[] | RecordFields;

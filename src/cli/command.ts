@@ -1,0 +1,68 @@
+/** The shape of a command, and the options that several share. */
+import type { Argv } from 'yargs';
+import { CHANNEL_ROLES, type ChannelRole } from '../container/sniff.js';
+import { UsageError } from '../finding.js';
+
+/** What yargs hands to a command. */
+export type Parsed = Readonly<Record<string, unknown>>;
+
+/** One command. The parts that do work are imported when it runs, so that starting one does not load the others. */
+export interface Command {
+  readonly usage: string;
+  readonly summary: string;
+  readonly options: (argv: Argv) => Argv;
+  readonly run: (parsed: Parsed) => Promise<number>;
+}
+
+/** The options of every command that reads a channel. */
+export function inputOptions(argv: Argv): Argv {
+  return argv
+    .option('offset', {
+      type: 'string',
+      requiresArg: true,
+      describe: 'Byte of the file at which the stream starts (decimal or 0x…)',
+    })
+    .option('role', { choices: CHANNEL_ROLES, describe: 'What the channel is, where its first bytes do not say it' })
+    .option('vmdesc', {
+      type: 'string',
+      requiresArg: true,
+      describe: 'Take the description of the device state from another stream, or from JSON',
+    })
+    .option('page-size', {
+      type: 'number',
+      requiresArg: true,
+      describe: 'Target page size in bytes, where the stream does not say it',
+    });
+}
+
+/** What the user said with `inputOptions`. */
+export interface InputChoice {
+  readonly offset?: number;
+  readonly role?: ChannelRole;
+  readonly vmdesc?: string;
+  readonly pageSize?: number;
+}
+
+/** @throws UsageError for values that make no sense */
+export function inputChoice(parsed: Parsed): InputChoice {
+  const { role, vmdesc, pageSize } = parsed;
+  const offset = parsed.offset === undefined ? undefined : number(String(parsed.offset), '--offset');
+  if (
+    pageSize !== undefined &&
+    !(typeof pageSize === 'number' && pageSize >= 256 && pageSize <= 65536 && Number.isInteger(Math.log2(pageSize)))
+  ) {
+    throw new UsageError(`--page-size ${String(pageSize)} is no power of two from 256 to 65536`);
+  }
+  return {
+    ...(offset !== undefined && { offset }),
+    ...(role !== undefined && { role: role as ChannelRole }),
+    ...(vmdesc !== undefined && { vmdesc: String(vmdesc) }),
+    ...(pageSize !== undefined && { pageSize: pageSize as number }),
+  };
+}
+
+function number(text: string, option: string): number {
+  const value = /^(0x[0-9a-f]+|\d+)$/i.test(text) ? Number(text) : NaN;
+  if (!Number.isSafeInteger(value)) throw new UsageError(`${option} ${text} is not a whole number of bytes`);
+  return value;
+}

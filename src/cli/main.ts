@@ -1,0 +1,65 @@
+/** The command line: finds the command, runs it, and turns what happened into one line and an exit code. */
+import { writeSync } from 'node:fs';
+import yargs from 'yargs';
+import { OutputClosed } from '../bytes/text-writer.js';
+import { InputError, UsageError } from '../finding.js';
+import { EXIT_BUG, EXIT_INPUT, EXIT_OK, EXIT_USAGE } from './exit-code.js';
+import { COMMANDS } from './commands.js';
+import { version } from './version.js';
+
+/** Runs the program with the arguments behind its name. Writes to the standard streams; returns the exit code. */
+export async function main(args: readonly string[]): Promise<number> {
+  let exitCode: number = EXIT_OK;
+  const parser = yargs()
+    .scriptName('migscope')
+    .usage('$0 COMMAND\n\nReads QEMU migration streams: what is in them, whether they are whole.')
+    .strict()
+    .demandCommand(1, 'name a command')
+    .recommendCommands()
+    .completion('completion', 'Print a completion script for bash or zsh')
+    .version(version())
+    .help()
+    .alias('help', 'h')
+    .alias('version', 'V')
+    .wrap(Math.min(100, process.stdout.columns ?? 100))
+    .exitProcess(false)
+    .fail((message, error) => {
+      throw error ?? new UsageError(message);
+    });
+  for (const command of COMMANDS) {
+    parser.command(command.usage, command.summary, command.options, async (parsed) => {
+      exitCode = await command.run(parsed);
+    });
+  }
+  try {
+    await parser.parseAsync(args);
+    return exitCode;
+  } catch (error) {
+    return report(error, args[0]);
+  }
+}
+
+function report(error: unknown, command: string | undefined): number {
+  if (error instanceof OutputClosed) return EXIT_OK;
+  if (error instanceof UsageError || (error instanceof Error && error.name === 'YError')) {
+    const help = command === undefined || command.startsWith('-') ? 'migscope --help' : `migscope ${command} --help`;
+    complain(`${error.message}\n  help: ${help} lists what there is`);
+    return EXIT_USAGE;
+  }
+  if (error instanceof InputError) {
+    complain(error.hint === undefined ? error.message : `${error.message}\n  help: ${error.hint}`);
+    return EXIT_INPUT;
+  }
+  if (error instanceof Error && 'syscall' in error) {
+    complain(error.message);
+    return EXIT_INPUT;
+  }
+  complain(
+    `this is a bug in migscope, please report it with the input if you can share it\n${(error as Error).stack ?? String(error)}`,
+  );
+  return EXIT_BUG;
+}
+
+function complain(text: string): void {
+  writeSync(2, `migscope: ${text}\n`);
+}
