@@ -35,6 +35,17 @@ export function inputOptions(argv: Argv): Argv {
     });
 }
 
+/** The options of every command that prints for people. */
+export function colorOption(argv: Argv): Argv {
+  return argv
+    .option('color', {
+      choices: ['auto', 'always', 'never'] as const,
+      default: 'auto' as const,
+      describe: 'Colour; NO_COLOR is heeded too',
+    })
+    .option('quiet', { type: 'boolean', alias: 'q', default: false, describe: 'No progress line' });
+}
+
 /** What the user said with `inputOptions`. */
 export interface InputChoice {
   readonly offset?: number;

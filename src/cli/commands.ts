@@ -1,4 +1,5 @@
 /** All commands, in the order of the help text. */
 import type { Command } from './command.js';
+import { info } from './info.js';
 
-export const COMMANDS: readonly Command[] = [];
+export const COMMANDS: readonly Command[] = [info];

@@ -83,6 +83,7 @@ export type StreamEvent =
       readonly id: number;
       readonly idstr: string;
       readonly instance: number;
+      readonly version: number;
       readonly payloadOffset: number;
       readonly payloadLength: number;
       readonly footer: boolean;

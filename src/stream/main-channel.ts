@@ -253,7 +253,7 @@ export class MainChannelDecoder implements RamContext {
     payloadEnd ??= cursor.offset;
     out.good = payloadEnd;
     const footer = this.footers !== false && (await this.footer(section));
-    const { id, idstr, instance } = section;
+    const { id, idstr, instance, version } = section;
     const payloadLength = payloadEnd - payloadOffset;
     out.event({
       kind: 'section-end',
@@ -262,6 +262,7 @@ export class MainChannelDecoder implements RamContext {
       id,
       idstr,
       instance,
+      version,
       payloadOffset,
       payloadLength,
       footer,

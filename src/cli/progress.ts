@@ -1,0 +1,30 @@
+/** A line on standard error that says how far reading is; only on a terminal, and only for work that takes a second. */
+import { writeSync } from 'node:fs';
+import { size } from '../report/units.js';
+import type { StreamSink } from '../stream/events.js';
+
+const FIRST = 1000;
+const EVERY = 200;
+
+export function progress(name: string, wanted: boolean): { readonly sink: StreamSink; clear(): void } | undefined {
+  if (!wanted || !process.stderr.isTTY) return undefined;
+  const started = Date.now();
+  let next = started + FIRST;
+  let shown = false;
+  return {
+    sink: {
+      pages(batch) {
+        const now = Date.now();
+        if (now < next) return;
+        next = now + EVERY;
+        shown = true;
+        const offset = batch.offset[batch.length - 1] ?? 0;
+        const rate = offset / ((now - started) / 1000);
+        writeSync(2, `\r\x1b[K${name}: ${size(offset)}, ${size(rate)}/s`);
+      },
+    },
+    clear() {
+      if (shown) writeSync(2, '\r\x1b[K');
+    },
+  };
+}

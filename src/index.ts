@@ -1,0 +1,18 @@
+/**
+ * migscope as a library: everything that the command line does is a call that a program can make.
+ */
+export * from './finding.js';
+export { PROBLEMS, type ProblemName } from './problems.js';
+export { type ByteSource, MemorySource } from './bytes/source.js';
+export { openFile } from './bytes/file-source.js';
+export { CHANNEL_ROLES, type ChannelRole, sniff } from './container/sniff.js';
+export { type OpenOptions } from './container/open.js';
+export * from './stream/events.js';
+export { PAGE_KINDS, type PageBatch, type PageKind } from './stream/page-batch.js';
+export { findVmdesc } from './stream/vmdesc-lookup.js';
+export * from './vmstate/vmdesc.js';
+export { decodeState, type FieldNode, type StructNode } from './vmstate/decode.js';
+export { elementValue, type FieldValue } from './vmstate/values.js';
+export { StreamModel, type StreamSummary } from './model/stream-model.js';
+export { loadVmdesc, readStream, type ReadOptions, type ReadResult, summarize } from './read.js';
+export { decodeXbzrle } from './wire/xbzrle.js';

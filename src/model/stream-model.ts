@@ -1,0 +1,222 @@
+/** What the events of one channel add up to. */
+import type { Finding } from '../finding.js';
+import type { ChannelRole } from '../container/sniff.js';
+import type { EventOf, StreamEvent, StreamSink } from '../stream/events.js';
+import type { PageBatch } from '../stream/page-batch.js';
+import { type CommandPayload, MIG_CMD_ENABLE_COLO, MIG_CMD_OPEN_RETURN_PATH, MIG_CMD_PING } from '../wire/command.js';
+import type { Configuration } from '../wire/configuration.js';
+import type { SectionKind } from '../wire/section.js';
+import type { QemuGuess } from '../wire/versions.js';
+import { RamModel, type RamSummary } from './ram-model.js';
+import { TraceWatcher } from './traces.js';
+
+export interface SectionSummary {
+  readonly id: number;
+  readonly idstr: string;
+  readonly instance: number;
+  readonly version: number;
+  /** How often the section came as what. */
+  readonly kinds: Readonly<Partial<Record<SectionKind, number>>>;
+  /** Offset of its first header. */
+  readonly offset: number;
+  /** Bytes of all its payloads. */
+  readonly bytes: number;
+}
+
+export interface CommandSummary {
+  readonly name: string;
+  readonly code: number;
+  readonly offset: number;
+  readonly packaged: boolean;
+  readonly payload: CommandPayload;
+}
+
+/** One channel, added up. */
+export interface StreamSummary {
+  readonly channel: string;
+  readonly role: ChannelRole;
+  readonly bytes: number;
+  readonly explainedBytes: number;
+  readonly lastGoodOffset: number;
+  readonly complete: boolean;
+  readonly configuration?: Configuration;
+  readonly pageSize?: { readonly bytes: number; readonly evidence: string };
+  readonly qemu: QemuGuess;
+  readonly capabilities: { readonly recorded: readonly string[]; readonly inferred: readonly string[] };
+  readonly ram: RamSummary;
+  readonly sections: readonly SectionSummary[];
+  readonly commands: readonly CommandSummary[];
+  /** Commands beyond the bound of the list. */
+  readonly furtherCommands: number;
+  readonly vmdesc?: { readonly offset: number; readonly bytes: number; readonly devices: number };
+  readonly footers?: boolean;
+  readonly runstate?: string;
+  /** COLO checkpoints behind the first stream. */
+  readonly checkpoints: number;
+  readonly trailing?: { readonly offset: number; readonly length: number; readonly zeros: boolean };
+  readonly skipped: readonly { readonly offset: number; readonly length: number }[];
+  readonly problems: readonly Finding[];
+}
+
+/** Bounds of the lists: no guest comes near, and a hostile stream cannot make them grow with its size. */
+const MAX_SECTIONS = 1 << 16;
+const MAX_COMMANDS = 10_000;
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+export class StreamModel implements StreamSink {
+  private readonly ram = new RamModel();
+  private readonly traces = new TraceWatcher();
+  private readonly sections = new Map<
+    string,
+    Mutable<SectionSummary> & { kinds: Partial<Record<SectionKind, number>> }
+  >();
+  private readonly commands: CommandSummary[] = [];
+  private readonly inferred = new Set<string>();
+  private readonly problems: Finding[] = [];
+  private readonly skipped: { offset: number; length: number }[] = [];
+  private configuration: Configuration | undefined;
+  private facts: Mutable<Partial<Pick<StreamSummary, 'pageSize' | 'vmdesc' | 'footers' | 'runstate' | 'trailing'>>> =
+    {};
+  private furtherCommands = 0;
+  private checkpoints = 0;
+  private start: EventOf<'begin'> | undefined;
+  private end: EventOf<'end'> | undefined;
+  private ended = false;
+
+  event(event: StreamEvent): void {
+    this.traces.event(event);
+    switch (event.kind) {
+      case 'begin':
+        this.start = event;
+        break;
+      case 'configuration':
+        this.configuration = event;
+        break;
+      case 'page-size':
+        this.facts.pageSize = { bytes: event.pageSize, evidence: event.evidence };
+        break;
+      case 'ram-blocks':
+        this.ram.declared(event);
+        break;
+      case 'ram-mark':
+        if (event.name === 'MULTIFD_FLUSH') this.inferred.add('multifd');
+        if (event.name === 'HOOK') this.inferred.add('rdma');
+        break;
+      case 'section-end':
+        this.section(event);
+        break;
+      case 'record':
+        if (event.section === 'globalstate' && typeof event.fields.runstate === 'string')
+          this.facts.runstate = event.fields.runstate;
+        break;
+      case 'command':
+        this.command(event);
+        break;
+      case 'vmdesc':
+        this.facts.vmdesc = {
+          offset: event.offset,
+          bytes: event.length,
+          devices: event.description?.devices.length ?? 0,
+        };
+        break;
+      case 'colo':
+        if (event.name === 'CHECKPOINT_REQUEST') this.checkpoints++;
+        break;
+      case 'eof':
+        this.ended = true;
+        break;
+      case 'trailing':
+        this.facts.trailing = { offset: event.offset, length: event.length, zeros: event.zeros };
+        break;
+      case 'skipped':
+        this.skipped.push({ offset: event.offset, length: event.length });
+        break;
+      case 'problem':
+        this.problems.push(event.finding);
+        break;
+      case 'end':
+        this.end = event;
+        break;
+      default:
+    }
+  }
+
+  pages(batch: PageBatch): void {
+    this.ram.pages(batch);
+    this.traces.pages(batch);
+  }
+
+  /** The sum. To be asked for behind the last event. */
+  summary(): StreamSummary {
+    const { start, end, configuration } = this;
+    if (!start || !end) throw new Error('the stream has not been read to its end');
+    const ram = this.ram.summary();
+    return {
+      channel: start.channel,
+      role: start.role,
+      bytes: end.bytes,
+      explainedBytes: end.explainedBytes,
+      lastGoodOffset: end.lastGoodOffset,
+      complete: end.complete,
+      ...(configuration && { configuration: configurationOnly(configuration) }),
+      ...this.facts,
+      qemu: this.traces.guess(),
+      capabilities: { recorded: configuration?.capabilities ?? [], inferred: this.inferredCapabilities(ram) },
+      ram,
+      sections: [...this.sections.values()],
+      commands: this.commands,
+      furtherCommands: this.furtherCommands,
+      checkpoints: this.checkpoints,
+      skipped: this.skipped,
+      problems: this.problems,
+    };
+  }
+
+  private section(event: EventOf<'section-end'>): void {
+    const { id, idstr, instance, section, offset, payloadLength, footer } = event;
+    this.facts.footers ??= footer;
+    const key = `${id}:${instance}:${idstr}`;
+    let summary = this.sections.get(key);
+    if (!summary) {
+      if (this.sections.size >= MAX_SECTIONS) return;
+      summary = { id, idstr, instance, version: event.version, kinds: {}, offset, bytes: 0 };
+      this.sections.set(key, summary);
+    }
+    summary.kinds[section] = (summary.kinds[section] ?? 0) + 1;
+    summary.bytes += payloadLength;
+    if (idstr === 'dirty-bitmap') this.inferred.add('dirty-bitmaps');
+    if (idstr === 'block') this.inferred.add('block');
+  }
+
+  private command(event: EventOf<'command'>): void {
+    const { name, code, offset, packaged, payload } = event;
+    if (code === MIG_CMD_OPEN_RETURN_PATH || code === MIG_CMD_PING) this.inferred.add('return-path');
+    if (payload.targetPageSize !== undefined) this.inferred.add('postcopy-ram');
+    if (code === MIG_CMD_ENABLE_COLO) this.inferred.add('x-colo');
+    if (this.commands.length < MAX_COMMANDS) this.commands.push({ name, code, offset, packaged, payload });
+    else this.furtherCommands++;
+  }
+
+  private inferredCapabilities(ram: RamSummary): string[] {
+    const inferred = new Set(this.inferred);
+    if (ram.blocks.some((block) => block.pages.xbzrle > 0)) inferred.add('xbzrle');
+    if (ram.blocks.some((block) => block.pages.compressed > 0)) inferred.add('compress');
+    if (this.checkpoints > 0) inferred.add('x-colo');
+    const ramSection = [...this.sections.values()].find((section) => section.idstr === 'ram');
+    // Only a background snapshot ends without an END of RAM.
+    if (this.ended && ramSection?.kinds.start && !ramSection.kinds.end && this.commands.length === 0)
+      inferred.add('background-snapshot');
+    return [...inferred].sort();
+  }
+}
+
+function configurationOnly({ machine, pageBits, capabilities, uuid, subsections }: Configuration): Configuration {
+  return {
+    machine,
+    ...(pageBits !== undefined && { pageBits }),
+    ...(capabilities && { capabilities }),
+    ...(uuid !== undefined && { uuid }),
+    subsections,
+  };
+}
