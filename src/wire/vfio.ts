@@ -45,14 +45,14 @@ const PCI_CAP_ID_MSIX = 0x11;
 
 export interface VfioConfigState {
   readonly version: number;
-  readonly config: Buffer;
+  readonly config: Uint8Array;
   readonly irqState: readonly number[];
-  readonly msix: Buffer;
+  readonly msix: Uint8Array;
   /** The display subsection with its head; empty for nearly every device. */
-  readonly display: Buffer;
+  readonly display: Uint8Array;
 }
 
-/** Takes a configuration of at least `VFIO_MIN_CONFIG_STATE` bytes apart. The parts are views. */
+/** Takes a configuration of at least `VFIO_MIN_CONFIG_STATE` bytes apart, copying the parts. */
 export function parseVfioConfigState(state: Buffer): VfioConfigState {
   const found = state.indexOf(DISPLAY_SUBSECTION, VFIO_MIN_CONFIG_STATE, 'latin1');
   const end = found < 0 ? state.length : found;
@@ -60,10 +60,10 @@ export function parseVfioConfigState(state: Buffer): VfioConfigState {
   const irq = 4 + size;
   return {
     version: state.readUInt32BE(0),
-    config: state.subarray(4, irq),
+    config: Uint8Array.from(state.subarray(4, irq)),
     irqState: [0, 4, 8, 12].map((at) => state.readUInt32BE(irq + at)),
-    msix: state.subarray(irq + 16, end),
-    display: state.subarray(end),
+    msix: Uint8Array.from(state.subarray(irq + 16, end)),
+    display: Uint8Array.from(state.subarray(end)),
   };
 }
 

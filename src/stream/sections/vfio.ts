@@ -11,8 +11,7 @@
  *
  * Writer: `vfio_save_setup`, `vfio_save_iterate`, `vfio_save_complete_precopy`, `vfio_save_state` (hw/vfio/migration.c), since 5.2.
  */
-import type { DecodeError } from '../../finding.js';
-import { hex } from '../../finding.js';
+import { hex, type DecodeError } from '../../finding.js';
 import {
   parseVfioConfigState,
   VFIO_END_OF_STATE_BYTES,
@@ -94,8 +93,7 @@ async function readConfig(input: SectionInput, offset: number): Promise<void> {
     const at = { offset: cursor.offset, length };
     throw malformed(input, 'DEV_CONFIG_STATE', `vfio config state of ${length} bytes`, at, { expected });
   }
-  const { version, irqState, config, msix, display } = parseVfioConfigState(Buffer.from(cursor.bytes(length)));
-  record(input, offset, 'DEV_CONFIG_STATE', { version, config, irqState, msix, display });
+  record(input, offset, 'DEV_CONFIG_STATE', { ...parseVfioConfigState(cursor.bytes(length)) });
 }
 
 /** The configuration runs up to the END_OF_STATE at the end of the range; without a range, up to the first one. */
