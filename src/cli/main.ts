@@ -4,6 +4,7 @@ import yargs from 'yargs';
 import { OutputClosed } from '../bytes/text-writer.js';
 import { InputError, UsageError } from '../finding.js';
 import { EXIT_BUG, EXIT_INPUT, EXIT_OK, EXIT_USAGE } from './exit-code.js';
+import { protectDashes } from './command.js';
 import { COMMANDS } from './commands.js';
 import { version } from './version.js';
 
@@ -32,7 +33,7 @@ export async function main(args: readonly string[]): Promise<number> {
     });
   }
   try {
-    await parser.parseAsync(args);
+    await parser.parseAsync(protectDashes(args));
     return exitCode;
   } catch (error) {
     return report(error, args[0]);
