@@ -123,6 +123,55 @@ export type StreamEvent =
       readonly name: string;
       readonly value?: number;
     }
+  /** The first packet of a multifd channel. */
+  | {
+      readonly kind: 'multifd-init';
+      readonly offset: number;
+      readonly length: number;
+      readonly id: number;
+      readonly uuid: string;
+    }
+  /** A RAM packet: its pages come as batches right before it. A packet with `sync` ends generation `generation` of its channel. */
+  | {
+      readonly kind: 'packet';
+      readonly offset: number;
+      /** Bytes of the header. */
+      readonly length: number;
+      readonly payloadLength: number;
+      /** Bytes of the payload when it is not compressed. */
+      readonly unpackedLength: number;
+      readonly flags: number;
+      readonly method: string;
+      readonly packetNum: bigint;
+      readonly block: string;
+      readonly normalPages: number;
+      readonly zeroPages: number;
+      readonly sync: boolean;
+      readonly generation: number;
+      /** The empty packet that repeats the number of a SYNC packet with pages (QEMU up to 8.2). */
+      readonly twin: boolean;
+    }
+  /** A packet of device state. The view of the data is valid until the sink returns. */
+  | {
+      readonly kind: 'device-packet';
+      readonly offset: number;
+      readonly length: number;
+      readonly payloadLength: number;
+      readonly idstr: string;
+      readonly instance: number;
+      readonly index: number;
+      readonly config: boolean;
+      readonly data: Uint8Array;
+    }
+  /** A message of the return path, or of COLO on it. */
+  | {
+      readonly kind: 'message';
+      readonly offset: number;
+      readonly length: number;
+      readonly type: number;
+      readonly name: string;
+      readonly fields: RecordFields;
+    }
   /** Bytes behind the end of the stream: zeros are padding of a device or file, anything else is not part of the stream. */
   | { readonly kind: 'trailing'; readonly offset: number; readonly length: number; readonly zeros: boolean }
   | { readonly kind: 'skipped'; readonly offset: number; readonly length: number }
