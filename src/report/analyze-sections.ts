@@ -41,11 +41,13 @@ export class SectionsReport implements StreamSink {
     private readonly memory?: (json: PythonJsonWriter) => Promise<void>,
   ) {
     this.json = new PythonJsonWriter(out);
-    this.json.beginObject();
   }
 
   event(event: StreamEvent): void {
     switch (event.kind) {
+      case 'begin':
+        this.json.beginObject();
+        break;
       case 'section-start':
         if (event.section === 'start' || event.section === 'full') this.begin(event.id, event.idstr);
         else this.open = this.sections.get(event.id);
