@@ -2,7 +2,7 @@
  * Device state as QEMU's scripts/analyze-migration.py prints it: how each type reads, and what becomes of names that repeat.
  */
 import type { FieldNode, StructNode } from '../vmstate/decode.js';
-import { hexBytes } from './hex-bytes.js';
+import { hexBytes } from '../bytes/hex-view.js';
 import type { PythonJsonWriter } from './python-json.js';
 
 const UNSIGNED = new Set(['uint8', 'uint16', 'uint32', 'uint64', 'uint32 equal']);

@@ -18,7 +18,7 @@ import { readStream, type ReadOptions } from '../read.js';
 import type { StreamSink } from '../stream/events.js';
 import { PAGE_ZERO, type PageBatch } from '../stream/page-batch.js';
 import { address } from './analyze-sections.js';
-import { hexBytes } from './hex-bytes.js';
+import { hexBytes } from '../bytes/hex-view.js';
 import type { PythonJsonWriter } from './python-json.js';
 
 /** The final contents of all pages of a stream, in temporary files. */

@@ -5,7 +5,7 @@
 import type { Finding } from '../finding.js';
 import type { EventOf, StreamEvent, StreamSink } from '../stream/events.js';
 import { writeStruct } from './analyze-fields.js';
-import { hexBytes } from './hex-bytes.js';
+import { hexBytes } from '../bytes/hex-view.js';
 import { PythonJsonWriter, type TextOutput } from './python-json.js';
 
 /** Bytes of device state that are held back for ids that might be opened again; beyond it the first sections are printed for good. */
