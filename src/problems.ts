@@ -83,7 +83,7 @@ export const PROBLEMS = {
     code: 'MIG113',
     severity: 'warning',
     origin: 'tool',
-    help: 'without footers and without a vmdesc the end of a device section cannot be known; give the description of another stream of the same machine with --vmdesc FILE',
+    help: 'without footers and without a vmdesc the end of a device section can only be guessed; give the description of another stream of the same machine with --vmdesc FILE',
   },
   'section-version': {
     code: 'MIG114',

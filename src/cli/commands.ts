@@ -1,5 +1,6 @@
 /** All commands, in the order of the help text. */
 import type { Command } from './command.js';
+import { dump } from './dump.js';
 import { info } from './info.js';
 
-export const COMMANDS: readonly Command[] = [info];
+export const COMMANDS: readonly Command[] = [info, dump];

@@ -1,7 +1,8 @@
 /** Runs the decoder that a channel's role asks for. */
 import type { Cursor } from '../bytes/cursor.js';
 import type { ChannelRole } from '../container/sniff.js';
-import { InputError } from '../finding.js';
+import { DecodeError, InputError } from '../finding.js';
+import { decodeCprChannel } from './cpr-channel.js';
 import type { StreamSink } from './events.js';
 import { Emitter } from './emitter.js';
 import { MainChannelDecoder, type MainChannelOptions } from './main-channel.js';
@@ -28,8 +29,35 @@ export async function decodeChannel(
     await new MainChannelDecoder(cursor, out, { ...options, role }).decode();
     return;
   }
+  if (role === 'cpr') {
+    await decodeCpr(cursor, out);
+    return;
+  }
   throw new InputError(
     `${options.channel} is a ${role} channel, not a main channel`,
     'give the main channel of the migration: the file that starts with QEVM',
   );
+}
+
+async function decodeCpr(cursor: Cursor, out: Emitter): Promise<void> {
+  const begin = cursor.offset;
+  out.event({ kind: 'begin', offset: begin, channel: out.channel, role: 'cpr' });
+  let complete = true;
+  try {
+    await decodeCprChannel(cursor, out);
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error;
+    out.caught(error);
+    complete = false;
+  }
+  const rest = cursor.offset;
+  while (!(await cursor.atEnd())) cursor.position = cursor.limit;
+  const length = cursor.offset - rest;
+  if (complete && length > 0) {
+    out.event({ kind: 'trailing', offset: rest, length, zeros: false });
+    out.problem('trailing-bytes', `${length} bytes behind the end of the state`, { offset: rest, length });
+  }
+  const bytes = cursor.offset - begin;
+  const explainedBytes = out.good - begin;
+  out.event({ kind: 'end', offset: cursor.offset, bytes, explainedBytes, lastGoodOffset: out.good, complete });
 }

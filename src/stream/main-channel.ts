@@ -37,7 +37,7 @@ import { DeviceStates } from './device-states.js';
 import type { Emitter } from './emitter.js';
 import { RamDecoder, type RamContext } from './ram.js';
 import { onlyZerosLeft, resync } from './resync.js';
-import { extentByFooter, extentBySize, isFooter } from './section-extent.js';
+import { type Extent, extentByFooter, extentByGuess, extentBySize, isFooter } from './section-extent.js';
 import { findSectionDecoder } from './sections/index.js';
 import { findVmdesc } from './vmdesc-lookup.js';
 
@@ -76,6 +76,8 @@ export class MainChannelDecoder implements RamContext {
   /** Something before the end could not be decoded, or the end is not there. */
   private broken = false;
   private skipped = 0;
+  /** Bytes of sections whose end was guessed. */
+  private unproven = 0;
 
   constructor(
     private readonly cursor: Cursor,
@@ -112,7 +114,7 @@ export class MainChannelDecoder implements RamContext {
       kind: 'end',
       offset: bytes,
       bytes: bytes - begin,
-      explainedBytes: Math.max(0, out.good - begin - this.skipped),
+      explainedBytes: Math.max(0, out.good - begin - this.skipped - this.unproven),
       lastGoodOffset: good,
       complete: this.sawEof && !this.broken,
     });
@@ -283,24 +285,14 @@ export class MainChannelDecoder implements RamContext {
       footers: this.footers,
       started: (id: number): boolean => this.sections.get(id)?.started === true,
     };
-    let extent = device && (await extentBySize(cursor, section.id, device.size, context));
+    let extent: Extent | undefined = device && (await extentBySize(cursor, section.id, device.size, context));
     if (!extent && this.footers !== false) extent = await extentByFooter(cursor, section.id, context);
     if (!extent && this.footers === true) cursor.endsInside(`payload of ${sectionName(section)}`);
     if (!extent && builtIn) {
       await builtIn.read({ ...section, kind, cursor, out, memory: section.memory });
       return cursor.offset;
     }
-    if (!extent) {
-      throw new DecodeError(
-        'unsupported',
-        'section-extent',
-        `the end of section ${sectionName(section)} cannot be told`,
-        {
-          offset: payloadOffset,
-          path: cursor.path('payload'),
-        },
-      );
-    }
+    extent ??= await this.guessExtent(section, payloadOffset);
     this.footers ??= extent.footer;
     const end = payloadOffset + extent.length;
     const payload = cursor.buffer.subarray(cursor.position, cursor.position + extent.length);
@@ -311,6 +303,19 @@ export class MainChannelDecoder implements RamContext {
       );
     await cursor.skip(end - cursor.offset, 'payload');
     return end;
+  }
+
+  /** The end of a section that nothing proves: its bytes count as unexplained, and the first one is reported for all. */
+  private async guessExtent(section: SectionIdentity, offset: number): Promise<Extent> {
+    const extent = await extentByGuess(this.cursor);
+    if (!extent) this.cursor.endsInside(`payload of ${sectionName(section)}`);
+    const { length } = extent;
+    if (this.unproven === 0) {
+      const message = `the end of section ${sectionName(section)} and of those behind it is guessed: there are neither footers nor a vmdesc`;
+      this.out.problem('section-extent', message, { offset, length });
+    }
+    this.unproven += length;
+    return extent;
   }
 
   /** Runs a built-in decoder inside a proven extent: what it cannot read is reported, and the section stays as bytes. */

@@ -3,7 +3,7 @@
  */
 import { type Cursor, MAX_LOOKAHEAD } from '../bytes/cursor.js';
 import { DecodeError } from '../finding.js';
-import { FOOTER_SIZE, footerBytes } from '../wire/section.js';
+import { FOOTER_SIZE, footerBytes, QEMU_VM_EOF, QEMU_VM_SECTION_FULL } from '../wire/section.js';
 import { elementAt, PLAUSIBLE_LOOKAHEAD } from './plausible.js';
 
 export interface ExtentContext {
@@ -69,6 +69,43 @@ export async function extentByFooter(cursor: Cursor, id: number, context: Extent
     if (plausible === 'weak') weak ??= length;
     from = length + 1;
   }
+}
+
+/** Longer names, higher ids and versions than any device has are taken for chance. */
+const GUESS = { name: 96, id: 1 << 16, version: 1 << 12, instance: 1 << 16 };
+
+/**
+ * Searches for what looks like the header of another device section, or the end of the stream: the only thing to go by where there are
+ * neither footers nor a description. Device state can look like anything, so that this is a guess.
+ */
+export async function extentByGuess(cursor: Cursor): Promise<Extent | undefined> {
+  let from = 0;
+  for (;;) {
+    await cursor.fill(from + PLAUSIBLE_LOOKAHEAD);
+    const { buffer, position, limit } = cursor;
+    if (position + from >= limit) return undefined;
+    const last = limit - PLAUSIBLE_LOOKAHEAD;
+    const ended = position + from > last;
+    for (let at = position + from; at <= (ended ? limit - 1 : last); at++) {
+      if (looksLikeFull(buffer, at, limit) || (ended && looksLikeEnd(buffer, at, limit)))
+        return { length: at - position, footer: false };
+    }
+    from = (ended ? limit : last + 1) - position;
+  }
+}
+
+function looksLikeFull(buffer: Buffer, at: number, limit: number): boolean {
+  if (buffer[at] !== QEMU_VM_SECTION_FULL || at + 14 > limit) return false;
+  const length = buffer[at + 5]!;
+  const behind = at + 6 + length;
+  if (length < 2 || length > GUESS.name || behind + 8 > limit || buffer.readUInt32BE(at + 1) >= GUESS.id) return false;
+  for (let i = at + 6; i < behind; i++) if (buffer[i]! <= 0x20 || buffer[i]! > 0x7e) return false;
+  return buffer.readUInt32BE(behind) < GUESS.instance && buffer.readUInt32BE(behind + 4) < GUESS.version;
+}
+
+/** EOF as the very last byte of the input. */
+function looksLikeEnd(buffer: Buffer, at: number, limit: number): boolean {
+  return buffer[at] === QEMU_VM_EOF && at === limit - 1;
 }
 
 export function isFooter(buffer: Buffer, at: number, limit: number, id: number): boolean {

@@ -1,0 +1,96 @@
+/** `migscope dump CAPTURE` */
+import { UsageError } from '../finding.js';
+import type { StreamEvent, StreamSink } from '../stream/events.js';
+import type { Command, Parsed } from './command.js';
+import { colorOption, inputChoice, inputOptions } from './command.js';
+import { EXIT_FINDINGS, EXIT_OK } from './exit-code.js';
+
+const FORMATS = ['text', 'json', 'jsonl', 'analyze-migration'] as const;
+/** Bytes of a buffer that the text format shows. */
+const TEXT_MAX_BYTES = 32;
+
+export const dump: Command = {
+  usage: 'dump <capture>',
+  summary: 'What a stream says, element by element',
+  options: (argv) =>
+    colorOption(inputOptions(argv))
+      .positional('capture', { type: 'string', describe: 'A stream: a file, or - for standard input' })
+      .option('format', {
+        choices: FORMATS,
+        default: 'text' as const,
+        describe: 'jsonl writes one event a line as they come',
+      })
+      .option('select', {
+        type: 'string',
+        array: true,
+        requiresArg: true,
+        default: [],
+        describe: 'Only sections, or fields of them, that match a glob (repeatable)',
+      })
+      .option('pages', { type: 'boolean', default: false, describe: 'List every page record' })
+      .option('memory', { type: 'boolean', default: false, describe: 'Show what is in the pages' })
+      .option('desc', { type: 'boolean', default: false, describe: 'Show the vmdesc itself' })
+      .option('offsets', {
+        type: 'boolean',
+        default: false,
+        describe: 'Types, offsets and sizes of the fields of device state',
+      })
+      .option('max-bytes', {
+        type: 'number',
+        requiresArg: true,
+        describe: 'Bytes shown of a buffer (text: 32, JSON: all)',
+      })
+      .example('$0 dump vm.migration', 'the whole stream as text')
+      .example('$0 dump vm.migration --select "*/virtio-net"', 'one device')
+      .example('$0 dump vm.migration --select "cpu/env.regs"', 'one field')
+      .example('$0 dump - --format jsonl --pages < vm.migration', 'every page record, one a line'),
+  async run(parsed) {
+    const [{ TextWriter }, { withInput }] = await Promise.all([
+      import('../bytes/text-writer.js'),
+      import('./input.js'),
+    ]);
+    const capture = String(parsed.capture);
+    const format = parsed.format as (typeof FORMATS)[number];
+    const out = new TextWriter(1);
+    let clean = true;
+    const verdict: StreamSink = {
+      event(event: StreamEvent) {
+        if (event.kind === 'end') clean &&= event.complete;
+        else if (event.kind === 'problem') clean &&= event.finding.severity === 'info';
+      },
+    };
+    const options = await dumpOptions(parsed, format === 'text' ? TEXT_MAX_BYTES : Infinity);
+    const choice = inputChoice(parsed);
+    if (format === 'text') {
+      const [{ TextDump }, { makeStyle }] = await Promise.all([
+        import('../report/dump-text.js'),
+        import('../report/style.js'),
+      ]);
+      const style = makeStyle(parsed.color as 'auto', process.stdout.isTTY);
+      await withInput(capture, choice, parsed, [new TextDump(out, options, style), verdict]);
+    } else {
+      const { JsonDump } = await import('../report/dump-json.js');
+      const sink = new JsonDump(out, options, format === 'json' ? 'document' : 'lines', capture);
+      await withInput(capture, choice, parsed, [sink, verdict]);
+      sink.finish();
+    }
+    out.flush();
+    return clean ? EXIT_OK : EXIT_FINDINGS;
+  },
+};
+
+async function dumpOptions(parsed: Parsed, maxBytes: number) {
+  const { selection } = await import('../report/select.js');
+  const given = parsed.maxBytes;
+  if (given !== undefined && !(typeof given === 'number' && given >= 0))
+    throw new UsageError('--max-bytes wants a number of bytes');
+  const selected = selection((parsed.select as readonly unknown[]).map(String));
+  return {
+    pages: parsed.pages === true,
+    memory: parsed.memory === true,
+    desc: parsed.desc === true,
+    offsets: parsed.offsets === true,
+    maxBytes: (given as number | undefined) ?? maxBytes,
+    ...(selected && { selected }),
+  };
+}

@@ -1,0 +1,190 @@
+/**
+ * The `json` and `jsonl` formats of `dump`: one object an event, written as the events come.
+ *
+ * Every object has `event` and `offset`. 64-bit integers are decimal strings, bytes are hexadecimal strings (or `{hex, length}` where
+ * `--max-bytes` cut them). Fields of device state are values by name; with `--offsets` they are `{type, offset, size, value}`.
+ */
+import type { TextWriter } from '../bytes/text-writer.js';
+import type { EventOf, StreamEvent, StreamSink } from '../stream/events.js';
+import { PAGE_KINDS, PAGE_ZERO, type PageBatch } from '../stream/page-batch.js';
+import type { FieldValue } from '../vmstate/values.js';
+import { JsonObject, type JsonValue, parseJson } from '../vmstate/json.js';
+import type { DumpOptions } from './dump-options.js';
+import { jsonLine } from './json.js';
+import { isEmpty, isStruct, type StateField, type StateStruct, stateTree } from './state-tree.js';
+
+export class JsonDump implements StreamSink {
+  readonly wantsDeviceState = true;
+  readonly wantsMappedPages: boolean;
+  private first = true;
+  /** The last section that started; pages belong to it. */
+  private section = { idstr: '', instance: 0 };
+  private readonly names: string[] = [];
+
+  constructor(
+    private readonly out: TextWriter,
+    private readonly options: DumpOptions,
+    /** `lines`: one object a line; `document`: one JSON document with an array of them. */
+    private readonly shape: 'lines' | 'document',
+    capture: string,
+  ) {
+    this.wantsMappedPages = options.pages || options.memory;
+    if (shape === 'document')
+      out.write(`{\n"schema": "migscope/dump/1",\n"capture": ${JSON.stringify(capture)},\n"events": [\n`);
+  }
+
+  event(event: StreamEvent): void {
+    if (event.kind === 'section-start') this.section = event;
+    const object = this.object(event);
+    if (object) this.put(jsonLine(object));
+  }
+
+  pages(batch: PageBatch): void {
+    const { pages, memory, selected } = this.options;
+    if (!(pages || memory) || (selected && !selected.section(this.section))) return;
+    const { out } = this;
+    for (let i = 0; i < batch.length; i++) {
+      const index = batch.block[i]!;
+      const name = (this.names[index] ??= JSON.stringify(batch.blocks[index]!.name));
+      const kind = batch.kind[i]!;
+      let text = `{"event":"page","offset":${batch.offset[i]},"kind":"${PAGE_KINDS[kind]}","block":${name},"address":${batch.address[i]}`;
+      if (kind !== PAGE_ZERO) text += `,"size":${batch.size[i]}`;
+      if (memory && batch.size[i]! > 0) text += `,"data":${JSON.stringify(this.bytes(bodyOf(batch, i)))}`;
+      text += '}';
+      if (this.shape === 'lines') {
+        out.write(text);
+        out.write('\n');
+      } else this.put(text);
+    }
+  }
+
+  /** Closes the document. To be called behind the last event. */
+  finish(): void {
+    if (this.shape === 'document') this.out.write('\n]\n}\n');
+  }
+
+  private put(text: string): void {
+    if (this.shape === 'lines') {
+      this.out.line(text);
+      return;
+    }
+    this.out.write(this.first ? text : `,\n${text}`);
+    this.first = false;
+  }
+
+  /** The object of an event, or undefined for what is not selected. */
+  private object(event: StreamEvent): unknown {
+    const { kind, ...rest } = event;
+    const { selected } = this.options;
+    switch (event.kind) {
+      case 'begin':
+        return { event: kind, schema: 'migscope/dump/1', ...rest };
+      case 'device-state':
+        return this.deviceState(event);
+      case 'vmdesc':
+        return selected
+          ? undefined
+          : { event: kind, offset: event.offset, length: event.length, ...this.vmdesc(event) };
+      case 'problem':
+        return { event: kind, offset: event.offset, finding: event.finding };
+      case 'record':
+        return selected && !selected.section(this.section)
+          ? undefined
+          : { event: kind, ...rest, fields: this.fields(event.fields) };
+      case 'section-start':
+      case 'section-end':
+      case 'ram-blocks':
+      case 'ram-mark':
+      case 'page-size':
+        return selected && !selected.section(this.section) ? undefined : { event: kind, ...rest };
+      case 'end':
+      case 'skipped':
+        return { event: kind, ...rest };
+      case 'command':
+        return selected ? undefined : { event: kind, ...rest, ...(event.raw && { raw: this.bytes(event.raw) }) };
+      default:
+        return selected ? undefined : { event: kind, ...rest };
+    }
+  }
+
+  private deviceState(event: EventOf<'device-state'>): unknown {
+    const { offset, id, idstr, instance, version, payload, state, note } = event;
+    const { selected } = this.options;
+    const head = {
+      event: event.kind,
+      offset,
+      id,
+      idstr,
+      instance,
+      version,
+      length: payload.length,
+      ...(note !== undefined && { note }),
+    };
+    if (!state) return selected && !selected.section(event) ? undefined : { ...head, data: this.bytes(payload) };
+    const tree = stateTree(state, payload, event, selected);
+    if (selected && isEmpty(tree) && !selected.section(event)) return undefined;
+    return { ...head, state: this.struct(tree, offset) };
+  }
+
+  private struct(tree: StateStruct, base: number): Record<string, unknown> {
+    const fields: Record<string, unknown> = {};
+    for (const field of tree.fields) put(fields, field.name, this.field(field, base));
+    const subsections: Record<string, unknown> = {};
+    for (const subsection of tree.subsections) put(subsections, subsection.vmsd, this.struct(subsection, base));
+    return { vmsd: tree.vmsd, version: tree.version, fields, ...(tree.subsections.length > 0 && { subsections }) };
+  }
+
+  private field(field: StateField, base: number): unknown {
+    const values = field.values.map((value) => (isStruct(value) ? this.struct(value, base) : this.value(value)));
+    const value = field.array ? values : values[0];
+    if (!this.options.offsets) return value;
+    return {
+      type: field.type,
+      offset: base + field.start,
+      size: field.size,
+      ...(field.mismatch !== undefined && { note: field.mismatch }),
+      value,
+    };
+  }
+
+  private value(value: FieldValue): unknown {
+    return value instanceof Uint8Array ? this.bytes(value) : value;
+  }
+
+  private fields(fields: EventOf<'record'>['fields']): unknown {
+    return Object.fromEntries(
+      Object.entries(fields).map(([name, value]) => [name, value instanceof Uint8Array ? this.bytes(value) : value]),
+    );
+  }
+
+  private bytes(bytes: Uint8Array): unknown {
+    const { maxBytes } = this.options;
+    const hex = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, maxBytes)).toString('hex');
+    return bytes.length > maxBytes ? { hex, length: bytes.length } : hex;
+  }
+
+  private vmdesc(event: EventOf<'vmdesc'>): Record<string, unknown> {
+    if (!event.description) return {};
+    const { devices, text } = event.description;
+    return { devices: devices.length, ...(this.options.desc && { description: plain(parseJson(text)) }) };
+  }
+}
+
+/** The bytes of a page record's body. */
+export function bodyOf(batch: PageBatch, i: number): Uint8Array {
+  return batch.window.subarray(batch.start[i]!, batch.start[i]! + batch.size[i]!);
+}
+
+/** An own property even for a name such as `__proto__`. */
+function put(object: Record<string, unknown>, name: string, value: unknown): void {
+  Object.defineProperty(object, name, { value, enumerable: true, configurable: true, writable: true });
+}
+
+function plain(value: JsonValue): unknown {
+  if (value instanceof JsonObject) {
+    const object: Record<string, unknown> = {};
+    for (const [key, inner] of value.unique()) put(object, key, plain(inner));
+    return object;
+  }
+  return Array.isArray(value) ? (value as readonly JsonValue[]).map(plain) : value;
+}
