@@ -42,9 +42,9 @@ const catCount = (file) => shell('cat "$1" | wc -c', file);
 /** @type {Command} */
 const stepOver = (file) => ['python3', STEP_OVER, file];
 /** @type {Command} */
-const catInfo = (file) => shell('cat "$1" | "$2" "$3" info -', file, NODE, MIGSCOPE);
+const catInfo = (file) => shell('file=$1; shift; cat "$file" | "$@"', file, NODE, MIGSCOPE, 'info', '-');
 /** @type {Command} */
-const catPlain = (file) => shell('cat "$1" | "$2" "$3"', file, NODE, PLAIN);
+const catPlain = (file) => shell('file=$1; shift; cat "$file" | "$@"', file, NODE, PLAIN);
 
 /** @param {string} script @param {...string} args @returns {Argv} */
 function shell(script, ...args) {
@@ -143,21 +143,21 @@ function memory(name, mib, aim) {
   return { name, median: `${mib.toFixed(0)} MiB`, peer: '', ratio: '', aim };
 }
 
-/** Reads every stream once: a decoder that is lost measures nothing. The caches are warm afterwards. @param {Argv} paths */
-function check(paths) {
-  for (const path of paths) {
-    const { stdout, stderr, status } = spawnSync(NODE, [MIGSCOPE, 'info', '--json', path], { encoding: 'utf8' });
-    const document = status === 0 ? JSON.parse(stdout) : undefined;
-    if (!document?.complete || document.channels.some((channel) => channel.explainedBytes !== channel.bytes))
-      throw new Error(`${path} is not read to its end: ${stderr || stdout}`);
-  }
+/** Reads a stream once: a decoder that is lost measures nothing. Its file is in the cache afterwards. @param {Argv} argv */
+function check([program, ...args]) {
+  const { stdout, stderr, status } = spawnSync(program, [...args, '--json'], { encoding: 'utf8' });
+  const document = status === 0 && stdout !== '' ? JSON.parse(stdout) : undefined;
+  if (!document?.complete || document.channels.some((channel) => channel.explainedBytes !== channel.bytes))
+    throw new Error(`${args.join(' ')}: not read to its end: ${stderr || stdout}`);
 }
 
 const streams = makeStreams(Number(options.size));
-check(Object.values(streams).flatMap(({ large, tiny }) => [large, tiny]));
+for (const { large, tiny } of Object.values(streams)) [large, tiny].forEach((file) => check(info(file)));
+check(catInfo(streams.mixed.large));
 
 const hasPython = spawnSync('python3', ['--version']).status === 0;
-const hasDump = spawnSync(NODE, [MIGSCOPE, 'dump', '--help']).status === 0;
+const [dump, ...dumpArgs] = dumpPages(streams.mixed.tiny);
+const hasDump = spawnSync(dump, dumpArgs, { stdio: 'ignore' }).status === 0;
 
 /** @type {[string, (name: string) => Row][]} */
 const ROWS = [];
