@@ -46,6 +46,20 @@ export function colorOption(argv: Argv): Argv {
     .option('quiet', { type: 'boolean', alias: 'q', default: false, describe: 'No progress line' });
 }
 
+/** Stands for a lone `-` while yargs reads the arguments: it would drop it. No argument of a program can hold a NUL. */
+const DASH = '\0-';
+
+/** The arguments as they are handed to yargs. */
+export function protectDashes(args: readonly string[]): string[] {
+  return args.map((arg) => (arg === '-' ? DASH : arg));
+}
+
+/** The captures that were named. */
+export function captureNames(parsed: Parsed): string[] {
+  const named = Array.isArray(parsed.capture) ? (parsed.capture as readonly unknown[]) : [parsed.capture];
+  return named.map((name) => (name === DASH ? '-' : String(name)));
+}
+
 /** What the user said with `inputOptions`. */
 export interface InputChoice {
   readonly offset?: number;

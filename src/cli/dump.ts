@@ -2,7 +2,7 @@
 import { UsageError } from '../finding.js';
 import type { StreamEvent, StreamSink } from '../stream/events.js';
 import type { Command, Parsed } from './command.js';
-import { colorOption, inputChoice, inputOptions } from './command.js';
+import { captureNames, colorOption, inputChoice, inputOptions } from './command.js';
 import { EXIT_FINDINGS, EXIT_OK } from './exit-code.js';
 
 const FORMATS = ['text', 'json', 'jsonl', 'analyze-migration'] as const;
@@ -49,7 +49,7 @@ export const dump: Command = {
       import('../bytes/text-writer.js'),
       import('./input.js'),
     ]);
-    const capture = String(parsed.capture);
+    const [capture] = captureNames(parsed) as [string];
     const format = parsed.format as (typeof FORMATS)[number];
     const out = new TextWriter(1);
     let clean = true;

@@ -1,6 +1,6 @@
 /** `migscope info CAPTURE…` */
 import type { Command } from './command.js';
-import { colorOption, inputChoice, inputOptions } from './command.js';
+import { captureNames, colorOption, inputChoice, inputOptions } from './command.js';
 import { EXIT_FINDINGS, EXIT_OK } from './exit-code.js';
 
 export const info: Command = {
@@ -22,7 +22,7 @@ export const info: Command = {
       import('../model/stream-model.js'),
       import('./input.js'),
     ]);
-    const captures = (parsed.capture as readonly unknown[]).map(String);
+    const captures = captureNames(parsed);
     const choice = inputChoice(parsed);
     const out = new TextWriter(1);
     const documents: unknown[] = [];

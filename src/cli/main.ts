@@ -4,12 +4,9 @@ import yargs from 'yargs';
 import { OutputClosed } from '../bytes/text-writer.js';
 import { InputError, UsageError } from '../finding.js';
 import { EXIT_BUG, EXIT_INPUT, EXIT_OK, EXIT_USAGE } from './exit-code.js';
-import type { Parsed } from './command.js';
+import { protectDashes } from './command.js';
 import { COMMANDS } from './commands.js';
 import { version } from './version.js';
-
-/** What a lone `-` is called on its way through yargs, which leaves it out of lists of positionals. No argument can contain NUL. */
-const DASH = '\0-';
 
 /** Runs the program with the arguments behind its name. Writes to the standard streams; returns the exit code. */
 export async function main(args: readonly string[]): Promise<number> {
@@ -32,20 +29,15 @@ export async function main(args: readonly string[]): Promise<number> {
     });
   for (const command of COMMANDS) {
     parser.command(command.usage, command.summary, command.options, async (parsed) => {
-      exitCode = await command.run(withDashes(parsed));
+      exitCode = await command.run(parsed);
     });
   }
   try {
-    await parser.parseAsync(args.map((arg) => (arg === '-' ? DASH : arg)));
+    await parser.parseAsync(protectDashes(args));
     return exitCode;
   } catch (error) {
     return report(error, args[0]);
   }
-}
-
-function withDashes(parsed: Parsed): Parsed {
-  const back = (value: unknown): unknown => (value === DASH ? '-' : Array.isArray(value) ? value.map(back) : value);
-  return Object.fromEntries(Object.entries(parsed).map(([name, value]) => [name, back(value)]));
 }
 
 function report(error: unknown, command: string | undefined): number {

@@ -75,6 +75,7 @@ export class StreamModel implements StreamSink {
   private readonly inferred = new Set<string>();
   private readonly problems: Finding[] = [];
   private readonly skipped: { offset: number; length: number }[] = [];
+  private current: (Mutable<SectionSummary> & { kinds: Partial<Record<SectionKind, number>> }) | undefined;
   private configuration: Configuration | undefined;
   private facts: Mutable<Partial<Pick<StreamSummary, 'pageSize' | 'vmdesc' | 'footers' | 'runstate' | 'trailing'>>> =
     {};
@@ -103,8 +104,12 @@ export class StreamModel implements StreamSink {
         if (event.name === 'MULTIFD_FLUSH') this.inferred.add('multifd');
         if (event.name === 'HOOK') this.inferred.add('rdma');
         break;
+      case 'section-start':
+        this.sectionStart(event);
+        break;
       case 'section-end':
-        this.section(event);
+        this.facts.footers ??= event.footer;
+        if (this.current) this.current.bytes += event.payloadLength;
         break;
       case 'record':
         if (event.section === 'globalstate' && typeof event.fields.runstate === 'string')
@@ -173,18 +178,16 @@ export class StreamModel implements StreamSink {
     };
   }
 
-  private section(event: EventOf<'section-end'>): void {
-    const { id, idstr, instance, section, offset, payloadLength, footer } = event;
-    this.facts.footers ??= footer;
+  private sectionStart(event: EventOf<'section-start'>): void {
+    const { id, idstr, instance, version, section, offset } = event;
     const key = `${id}:${instance}:${idstr}`;
     let summary = this.sections.get(key);
-    if (!summary) {
-      if (this.sections.size >= MAX_SECTIONS) return;
-      summary = { id, idstr, instance, version: event.version, kinds: {}, offset, bytes: 0 };
+    if (!summary && this.sections.size < MAX_SECTIONS) {
+      summary = { id, idstr, instance, version, kinds: {}, offset, bytes: 0 };
       this.sections.set(key, summary);
     }
-    summary.kinds[section] = (summary.kinds[section] ?? 0) + 1;
-    summary.bytes += payloadLength;
+    this.current = summary;
+    if (summary) summary.kinds[section] = (summary.kinds[section] ?? 0) + 1;
     if (idstr === 'dirty-bitmap') this.inferred.add('dirty-bitmaps');
     if (idstr === 'block') this.inferred.add('block');
   }

@@ -178,8 +178,11 @@ export class TextDump implements StreamSink {
 
   private recordValue(value: RecordValue): string {
     if (value instanceof Uint8Array) return hexBytes(value, this.options.maxBytes);
-    if (Array.isArray(value))
-      return `[${(value as readonly RecordValue[]).map((element) => this.recordValue(element)).join(', ')}]`;
+    if (Array.isArray(value)) {
+      const elements = (value as readonly RecordValue[]).map((element) => this.recordValue(element));
+      const same = elements.length > 1 && elements.every((element) => element === elements[0]);
+      return same ? `${elements.length} × ${elements[0]}` : `[${elements.join(', ')}]`;
+    }
     if (typeof value === 'number' || typeof value === 'bigint') return value > 9 ? hex(value) : `${value}`;
     if (typeof value === 'object') {
       return `{${Object.entries(value)

@@ -73,8 +73,8 @@ export class MainChannelDecoder implements RamContext {
   private advisedPageSize: number | undefined;
   private lookedUp: { readonly vmdesc?: VmstateDescription } | undefined;
   private sawEof = false;
-  /** Something before the end could not be decoded, or the end is not there. */
-  private broken = false;
+  /** How far decoding came before something that it could not read, or that was not there. */
+  private brokenAt: number | undefined;
   private skipped = 0;
   /** Bytes of sections whose end was guessed. */
   private unproven = 0;
@@ -104,10 +104,10 @@ export class MainChannelDecoder implements RamContext {
     await this.guarded(async () => {
       if (this.options.role === 'main') await this.header();
     });
-    if (!this.broken) await this.elements(0);
+    if (this.brokenAt === undefined) await this.elements(0);
     if (this.sawEof && !(await cursor.atEnd())) await this.guarded(() => this.behindEof());
     this.devices.flush();
-    const good = out.good;
+    const good = this.brokenAt ?? out.good;
     await this.trailing();
     const bytes = cursor.source.size ?? cursor.seen;
     out.event({
@@ -116,7 +116,7 @@ export class MainChannelDecoder implements RamContext {
       bytes: bytes - begin,
       explainedBytes: Math.max(0, out.good - begin - this.skipped - this.unproven),
       lastGoodOffset: good,
-      complete: this.sawEof && !this.broken,
+      complete: this.sawEof && this.brokenAt === undefined,
     });
   }
 
@@ -402,7 +402,7 @@ export class MainChannelDecoder implements RamContext {
     await cursor.within(length, 'PACKAGED', () => this.elements(depth + 1));
     const unread = end - cursor.offset;
     out.event({ kind: 'packaged-end', offset: cursor.offset, unread });
-    if (unread > 0 && !this.broken) {
+    if (unread > 0 && this.brokenAt === undefined) {
       out.problem('packaged-end', `${unread} bytes of the package behind its end`, {
         offset: cursor.offset,
         length: unread,
@@ -432,7 +432,7 @@ export class MainChannelDecoder implements RamContext {
   private async trailing(): Promise<void> {
     const { cursor, out } = this;
     const offset = cursor.offset;
-    const ended = this.sawEof && !this.broken;
+    const ended = this.sawEof && this.brokenAt === undefined;
     if (!ended || (await cursor.atEnd())) return;
     const zeros = await onlyZerosLeft(cursor);
     const left = cursor.source.size === undefined ? 0 : cursor.source.size - cursor.offset;
@@ -449,7 +449,7 @@ export class MainChannelDecoder implements RamContext {
     if (!(error instanceof DecodeError)) throw error;
     const { cursor, out } = this;
     const from = out.good;
-    this.broken = true;
+    this.brokenAt ??= from;
     if (error.kind === 'malformed' && cursor.range === undefined && (await onlyZerosLeft(cursor))) {
       const zeros = cursor.offset - error.at.offset;
       out.problem('truncated', `nothing but ${zeros} zero bytes follow: the rest was never written`, { ...error.at });
@@ -475,7 +475,7 @@ export class MainChannelDecoder implements RamContext {
       await fn();
     } catch (error) {
       if (!(error instanceof DecodeError)) throw error;
-      this.broken = true;
+      this.brokenAt ??= this.out.good;
       this.out.caught(error);
     }
   }

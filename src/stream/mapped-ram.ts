@@ -11,7 +11,7 @@ import { PAGE_NORMAL, PAGE_ZERO, type PageBatch } from './page-batch.js';
 const BITMAP_STEP = 64 * 1024;
 
 /**
- * Reads header and bitmap of a block; the cursor ends where the block's pages start, or behind them when `keepBitmap` is off.
+ * Reads header and bitmap of a block; the cursor ends behind the bitmap.
  *
  * @throws DecodeError `malformed` when the header places the block where no writer would
  */
@@ -56,8 +56,6 @@ export async function readMappedArea(
   const pages = Math.ceil(block.usedLength / pageSize);
   const { set, stray, bitmap } = await readBitmap(cursor, bitmapSize, pages, keepBitmap);
   const pagesAt = pagesOffset - fileStart;
-  await cursor.skip(pagesAt - cursor.offset, `padding before the pages of ${block.name}`);
-  if (!keepBitmap) await cursor.skip(block.usedLength, `pages of ${block.name}`);
   const area: MappedRamArea = {
     version,
     pageSize,
@@ -118,7 +116,7 @@ function countBits(bytes: Uint8Array): number {
 }
 
 /**
- * Reports every page of a block, zero pages too; the cursor stands at its page area and ends behind it.
+ * Reports every page of a block, zero pages too; the cursor stands before its page area and ends behind it.
  *
  * Zero pages have no bytes: their `size` is 0.
  */

@@ -71,10 +71,20 @@ export class RamBlockList {
     const offset = cursor.offset;
     const total = cursor.size64('ram total') - flags;
     const listed: RamBlock[] = [];
+    try {
+      await this.entries(total, listed, batch);
+    } finally {
+      // What a broken list has named so far is not lost.
+      this.out.event({ kind: 'ram-blocks', offset, length: cursor.offset - offset, total, blocks: listed });
+    }
+  }
+
+  private async entries(total: number, listed: RamBlock[], batch: PageBatch): Promise<void> {
+    const { cursor } = this;
     let left = total;
     while (left > 0) {
       const at = cursor.offset;
-      const { block, bitmap } = await this.entry(left, listed.length);
+      const block = await this.entry(left, listed.length);
       if (block.usedLength > left) {
         throw new DecodeError(
           'malformed',
@@ -88,37 +98,42 @@ export class RamBlockList {
         );
       }
       left -= block.usedLength;
-      const entry = this.add(block, at);
-      listed.push(entry);
-      // The pages stand between this entry and the next one.
-      if (bitmap) await readMappedPages(cursor, this.out, batch, entry, bitmap);
+      listed.push(this.add(block, at));
+      if (this.context.hasCapability('mapped-ram')) await this.mapped(block, listed, batch, at);
     }
-    this.out.event({ kind: 'ram-blocks', offset, length: cursor.offset - offset, total, blocks: listed });
   }
 
-  private async entry(
-    left: number,
-    position: number,
-  ): Promise<{ block: Omit<RamBlock, 'index'>; bitmap?: Uint8Array }> {
+  /** The bitmap and pages of a block stand between its entry and the next one. */
+  private async mapped(
+    block: Omit<RamBlock, 'index'>,
+    listed: RamBlock[],
+    batch: PageBatch,
+    offset: number,
+  ): Promise<void> {
+    const { cursor, out } = this;
+    const { area, bitmap } = await readMappedArea(cursor, block, out.wantsMappedPages);
+    this.mappedPageSize = area.pageSize;
+    if (area.pagesOffset === 0) return;
+    const entry = this.add({ ...block, mappedRam: area }, offset);
+    listed[listed.length - 1] = entry;
+    if (bitmap) await readMappedPages(cursor, out, batch, entry, bitmap);
+    else await cursor.skip(area.pagesOffset + block.usedLength - cursor.offset, `pages of ${block.name}`);
+  }
+
+  private async entry(left: number, position: number): Promise<Omit<RamBlock, 'index'>> {
     const { cursor, context } = this;
     const path = `ram block list entry ${position}`;
     const name = await cursor.counted(`${path} name`);
     await cursor.need(8, `${path} used length`);
     const usedLength = cursor.size64(`${path} used length`);
     const block: { -readonly [K in keyof Omit<RamBlock, 'index'>]: RamBlock[K] } = { name, usedLength, declared: true };
-    if (usedLength > left) return { block };
+    if (usedLength > left) return block;
     if (await this.pageSizeFollows(usedLength === left)) block.pageSize = cursor.size64(`${path} page size`);
     if (context.hasCapability('x-ignore-shared')) {
       await cursor.need(8, `${path} address`);
       block.address = cursor.size64(`${path} address`);
     }
-    if (context.hasCapability('mapped-ram')) {
-      const { area, bitmap } = await readMappedArea(cursor, block, this.out.wantsMappedPages);
-      this.mappedPageSize = area.pageSize;
-      if (area.pagesOffset !== 0) block.mappedRam = area;
-      if (bitmap) return { block, bitmap };
-    }
-    return { block };
+    return block;
   }
 
   /**
