@@ -34,7 +34,7 @@ const NEEDS_VMDESC = 'MIG113';
  * @typedef {object} Row
  * @property {string} name
  * @property {string | null} outcome
- * @property {boolean} accepted
+ * @property {'accepted' | 'not accepted' | 'unknown'} fate
  * @property {boolean} complete
  * @property {boolean} explained
  * @property {string[]} problems
@@ -58,7 +58,7 @@ async function withCapture(path, fn) {
   }
 }
 
-/** @param {string} file */
+/** @param {string} file @returns {Buffer} */
 function firstBytes(file) {
   const fd = openSync(file, 'r');
   const bytes = Buffer.alloc(64);
@@ -112,18 +112,24 @@ function compare(folder, truth, ...args) {
   const expected = existsSync(join(folder, truth)) ? readFileSync(join(folder, truth)) : Buffer.alloc(0);
   if (expected.length === 0) return 'no truth';
   const argv = [MIGSCOPE, 'analyze-migration', '-f', join(folder, 'main.bin'), ...args];
-  const { stdout, status } = spawnSync(process.execPath, argv, { maxBuffer: 1 << 30, stdio: ['ignore', 'pipe', 'ignore'] });
+  const { stdout, status } = spawnSync(process.execPath, argv, {
+    maxBuffer: 1 << 30,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
   if (stdout.equals(expected)) return 'match';
   return status === 0 ? 'differs' : 'fails';
 }
 
-/** True when the capture is one that a destination took. @param {any} meta the contents of meta.json */
-function wasAccepted(meta) {
-  const outcome = meta.dst_outcome ?? null;
-  if (outcome !== null) return outcome === 'completed' || outcome.startsWith('loadvm ok');
-  // Nobody loaded it: whole when the source says that it finished, or says nothing and was not made to fail.
-  const status = meta.src_query_migrate?.status;
-  return status === undefined || status === 'completed';
+/**
+ * What became of the stream: whether a destination took it, or for one that nobody loaded, whether its source finished.
+ *
+ * @param {any} meta the contents of meta.json @returns {Row['fate']}
+ */
+function fateOf(meta) {
+  const outcome = meta.dst_outcome ?? undefined;
+  const status = outcome ?? meta.src_query_migrate?.status;
+  if (status === undefined) return 'unknown';
+  return status === 'completed' || status.startsWith('loadvm ok') ? 'accepted' : 'not accepted';
 }
 
 /** @param {string} path @param {readonly string[]} siblings @returns {Promise<Row>} */
@@ -136,13 +142,16 @@ function examine(path, siblings) {
     for (const file of channelsOf(folder)) channels.push(await readWithHelp(folder, file, siblings));
     const recovery = channels.filter(({ role }) => role === 'recovery-main');
     // A connection that was lost ends anywhere: the one that took it up last has to be whole.
-    const judged = recovery.length === 0 ? channels : channels.filter((channel) => channel === recovery.at(-1) || channel.role === 'cpr');
+    const judged =
+      recovery.length === 0
+        ? channels
+        : channels.filter((channel) => channel === recovery.at(-1) || channel.role === 'cpr');
     const notes = channels.filter(({ vmdesc }) => vmdesc).map(({ file, vmdesc }) => `${file}: --vmdesc ${vmdesc}`);
     if (recovery.length > 0) notes.push(`taken up by ${recovery.map(({ file }) => file).join(', ')}`);
     return {
       name: basename(path, ARCHIVE),
       outcome: meta.dst_outcome ?? null,
-      accepted: wasAccepted(meta),
+      fate: fateOf(meta),
       complete: judged.every(({ complete }) => complete),
       explained: judged.every(({ explained }) => explained),
       problems: judged.flatMap(({ problems }) => problems),
@@ -156,7 +165,9 @@ function examine(path, siblings) {
 /** @param {string} folder @returns {string[]} */
 function findCaptures(folder) {
   return readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => (entry.isDirectory() ? existsSync(join(folder, entry.name, 'main.bin')) : entry.name.endsWith(ARCHIVE)))
+    .filter((entry) =>
+      entry.isDirectory() ? existsSync(join(folder, entry.name, 'main.bin')) : entry.name.endsWith(ARCHIVE),
+    )
     .map(({ name }) => join(folder, name))
     .sort();
 }
@@ -173,14 +184,14 @@ const isWhole = (row) => row.complete && row.explained;
 /** @param {Row} row */
 const differs = ({ state, desc }) => [state, desc].some((result) => result === 'differs' || result === 'fails');
 /** @param {Row} row */
-const failed = (row) => (row.accepted && !isWhole(row)) || differs(row);
+const failed = (row) => (row.fate === 'accepted' && !isWhole(row)) || differs(row);
 
 /** @param {Row} row @returns {string} */
 function line(row) {
   const cells = [
     (failed(row) ? 'FAIL' : 'ok').padEnd(4),
     row.name.padEnd(54),
-    String(row.outcome).slice(0, 20).padEnd(20),
+    (row.outcome ?? row.fate).slice(0, 20).padEnd(20),
     (row.complete ? 'complete' : 'incomplete').padEnd(10),
     (row.explained ? 'explained' : 'unexplained').padEnd(11),
     `state ${row.state}`.padEnd(14),
@@ -195,12 +206,19 @@ function line(row) {
 function totals(rows) {
   const count = (/** @type {(row: Row) => boolean} */ wanted) => rows.filter(wanted).length;
   const results = (/** @type {'state' | 'desc'} */ which) =>
-    ['match', 'differs', 'fails', 'no truth'].map((result) => `${count((row) => row[which] === result)} ${result}`).join(', ');
+    ['match', 'differs', 'fails', 'no truth']
+      .map((result) => `${count((row) => row[which] === result)} ${result}`)
+      .join(', ');
+  const fates = /** @type {const} */ (['accepted', 'not accepted', 'unknown']).map((fate) => {
+    const these = rows.filter((row) => row.fate === fate);
+    const whole = these.filter(isWhole).length;
+    return `${fate}: ${these.length}, of which ${whole} complete and explained, ${these.length - whole} not`;
+  });
+  const borrowed = count(({ notes }) => notes.some((note) => note.includes('--vmdesc')));
   return [
-    `${rows.length} captures, ${count(({ accepted }) => accepted)} accepted`,
-    `accepted: ${count((row) => row.accepted && isWhole(row))} complete and explained, ${count((row) => row.accepted && !isWhole(row))} not`,
-    `others: ${count((row) => !row.accepted && isWhole(row))} complete and explained, ${count((row) => !row.accepted && !isWhole(row))} not`,
-    `accepted with problems: ${count((row) => row.accepted && row.problems.length > 0)}; with the vmdesc of a sibling: ${count((row) => row.notes.some((note) => note.includes('--vmdesc')))}`,
+    `${rows.length} captures; ${borrowed} with the vmdesc of a sibling`,
+    ...fates,
+    `accepted with problems: ${count(({ fate, problems }) => fate === 'accepted' && problems.length > 0)}`,
     `analyze-migration, state: ${results('state')}`,
     `analyze-migration, desc: ${results('desc')}`,
   ].join('\n');
@@ -209,7 +227,10 @@ function totals(rows) {
 async function main() {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { jobs: { type: 'string', default: String(availableParallelism()) }, only: { type: 'string', default: '' } },
+    options: {
+      jobs: { type: 'string', default: String(availableParallelism()) },
+      only: { type: 'string', default: '' },
+    },
   });
   const [folder] = positionals;
   if (folder === undefined) {

@@ -173,10 +173,7 @@ for (const shape of /** @type {const} */ (['mixed', 'continue', 'sections'])) {
   );
 }
 ROWS.push(
-  [
-    'mixed: cat | info - / cat | plain read',
-    (name) => speed(name, catInfo, catPlain, streams.mixed, 'at least 0.80'),
-  ],
+  ['mixed: cat | info - / cat | plain read', (name) => speed(name, catInfo, catPlain, streams.mixed, 'at least 0.80')],
   [
     'mixed: dump --pages / plain read',
     (name) => (hasDump ? speed(name, dumpPages, plainRead, streams.mixed, '') : skipped(name, 'skipped: no dump')),
@@ -197,10 +194,7 @@ ROWS.push(
       return { name, median: whole, peer: `tiny ${seconds(median(b))}`, ratio: '', aim: 'under 1 s' };
     },
   ],
-  [
-    'memory: info FILE',
-    (name) => memory(name, peakMemory([MIGSCOPE, 'info', streams.mixed.large]), 'at most 150 MiB'),
-  ],
+  ['memory: info FILE', (name) => memory(name, peakMemory([MIGSCOPE, 'info', streams.mixed.large]), 'at most 150 MiB')],
   ['memory: cat | info -', (name) => memory(name, peakMemoryOfPipe(streams.mixed.large), 'at most 150 MiB')],
   ['memory: info of a tiny stream', (name) => memory(name, peakMemory([MIGSCOPE, 'info', streams.mixed.tiny]), '')],
   ['memory: empty program', (name) => memory(name, peakMemory([EMPTY]), '')],
