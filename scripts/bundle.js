@@ -4,9 +4,11 @@
  * traces can be read.
  */
 import { rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
+const require = createRequire(import.meta.url);
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 rmSync(new URL('../dist/bundle', import.meta.url), { recursive: true, force: true });
@@ -21,6 +23,8 @@ await build({
   target: 'node20',
   // jsonc-parser's other build cannot be bundled.
   mainFields: ['module', 'main'],
+  // Of four copies the one that compiles no emoji property and no Segmenter when it is loaded (18 of 50 ms otherwise).
+  alias: { 'string-width': createRequire(require.resolve('cli-table3')).resolve('string-width') },
   // For the dependencies that are CommonJS.
   banner: {
     js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
