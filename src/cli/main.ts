@@ -16,6 +16,7 @@ export async function main(args: readonly string[]): Promise<number> {
     .scriptName('migscope')
     .usage('$0 COMMAND\n\nReads QEMU migration streams: what is in them, whether they are whole.')
     .strict()
+    .parserConfiguration({ 'greedy-arrays': false })
     .demandCommand(1, 'name a command')
     .recommendCommands()
     .completion('completion', 'Print a completion script for bash or zsh')

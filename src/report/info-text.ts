@@ -28,7 +28,8 @@ export function infoText(summary: StreamSummary & ReadResult, style: Style, widt
 }
 
 function head(summary: StreamSummary & ReadResult, style: Style): string {
-  const state = summary.complete ? style('green', 'whole') : style('red', 'broken');
+  const cut = summary.problems.some((problem) => problem.rule === 'truncated');
+  const state = summary.complete ? style('green', 'whole') : style('red', cut ? 'truncated' : 'broken');
   const all = summary.explainedBytes === summary.bytes;
   const explained = all
     ? 'every byte explained'

@@ -1,0 +1,43 @@
+/** The page of docs/ that lists every problem, made from the catalogue. */
+import { PROBLEMS, type ProblemName } from '../problems.js';
+
+const MEANING = {
+  error: 'a destination refuses the stream, hangs, or ends with wrong memory or state',
+  warning: 'accepted by a destination, but no QEMU writes it so; or a limit that migscope met',
+  info: 'worth knowing',
+} as const;
+
+/** Markdown, one heading a problem; findings link here with `url`. */
+export function problemsPage(): string {
+  const names = Object.keys(PROBLEMS) as ProblemName[];
+  const lines = [
+    '# Problems',
+    '',
+    'What migscope reports while it reads a stream. Codes are never reused. Where a destination has a message for the same thing, it is quoted',
+    'with the function that prints it. Problems of origin *tool* are limits of migscope, not faults of the stream.',
+    '',
+    '| severity | meaning |',
+    '| --- | --- |',
+    ...Object.entries(MEANING).map(([severity, meaning]) => `| ${severity} | ${meaning} |`),
+  ];
+  for (const name of names) {
+    const problem: {
+      code: string;
+      severity: string;
+      origin?: string;
+      help: string;
+      qemu?: { text: string; function: string; versions: string };
+    } = PROBLEMS[name];
+    lines.push(
+      '',
+      `## ${problem.code} ${name}`,
+      '',
+      `Severity: ${problem.severity}. Origin: ${problem.origin ?? 'stream'}.`,
+      '',
+    );
+    lines.push(`${problem.help[0]!.toUpperCase()}${problem.help.slice(1)}.`);
+    const { qemu } = problem;
+    if (qemu) lines.push('', `QEMU says \`${qemu.text}\` (\`${qemu.function}\`; versions: ${qemu.versions}).`);
+  }
+  return `${lines.join('\n')}\n`;
+}
