@@ -70,17 +70,16 @@ function median(numbers) {
 }
 
 /**
- * Runs two commands in turns, A B B A A B …, so that neither always comes first.
+ * Runs commands in turns, forwards and backwards, so that none always comes first and a busy moment hits all of them.
  *
- * @param {Argv} a @param {Argv} b @returns {{ a: number[], b: number[] }} seconds, pair by pair
+ * @template {string} Name @param {Record<Name, Argv>} commands @returns {Record<Name, number[]>} seconds, round by round
  */
-function inTurns(a, b) {
-  time(a);
-  time(b);
-  const times = { a: /** @type {number[]} */ ([]), b: /** @type {number[]} */ ([]) };
-  for (let i = 0; i < PAIRS; i++) {
-    for (const which of /** @type {const} */ (i % 2 === 0 ? ['a', 'b'] : ['b', 'a']))
-      times[which].push(time(which === 'a' ? a : b));
+function inTurns(commands) {
+  const names = /** @type {Name[]} */ (Object.keys(commands));
+  const times = /** @type {Record<Name, number[]>} */ (Object.fromEntries(names.map((name) => [name, []])));
+  for (const name of names) time(commands[name]);
+  for (let round = 0; round < PAIRS; round++) {
+    for (const name of round % 2 === 0 ? names : names.toReversed()) times[name].push(time(commands[name]));
   }
   return times;
 }
@@ -94,14 +93,18 @@ function inTurns(a, b) {
  * @param {string} aim @returns {Row}
  */
 function speed(name, ours, peer, streams, aim) {
-  const large = inTurns(ours(streams.large), peer(streams.large));
-  const tiny = inTurns(ours(streams.tiny), peer(streams.tiny));
-  const start = { a: median(tiny.a), b: median(tiny.b) };
-  const ratios = large.a.map((seconds, i) => (large.b[i] - start.b) / (seconds - start.a));
+  const { a, b, tinyA, tinyB } = inTurns({
+    a: ours(streams.large),
+    b: peer(streams.large),
+    tinyA: ours(streams.tiny),
+    tinyB: peer(streams.tiny),
+  });
+  const start = { a: median(tinyA), b: median(tinyB) };
+  const ratios = a.map((value, i) => (b[i] - start.b) / (value - start.a));
   return {
     name,
-    median: seconds(median(large.a) - start.a),
-    peer: seconds(median(large.b) - start.b),
+    median: seconds(median(a) - start.a),
+    peer: seconds(median(b) - start.b),
     ratio: range(ratios),
     aim,
   };
@@ -181,7 +184,7 @@ ROWS.push(
   [
     'start: info of a tiny stream / empty program',
     (name) => {
-      const { a, b } = inTurns(info(streams.mixed.tiny), [NODE, EMPTY]);
+      const { a, b } = inTurns({ a: info(streams.mixed.tiny), b: [NODE, EMPTY] });
       const ratio = range(a.map((value, i) => value / b[i]));
       return { name, median: seconds(median(a)), peer: seconds(median(b)), ratio, aim: 'at most 2.50' };
     },
@@ -189,7 +192,10 @@ ROWS.push(
   [
     'mapped-ram: info of 1 TiB',
     (name) => {
-      const { a, b } = inTurns(info(streams['mapped-ram'].large), info(streams['mapped-ram'].tiny));
+      const { a, b } = inTurns({
+        a: info(streams['mapped-ram'].large),
+        b: info(streams['mapped-ram'].tiny),
+      });
       const whole = `wall ${seconds(median(a))}`;
       return { name, median: whole, peer: `tiny ${seconds(median(b))}`, ratio: '', aim: 'under 1 s' };
     },
