@@ -9,9 +9,9 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const require = createRequire(import.meta.url);
-const root = fileURLToPath(new URL('..', import.meta.url));
+const root = fileURLToPath(new URL('.', import.meta.url));
 
-rmSync(new URL('../dist/bundle', import.meta.url), { recursive: true, force: true });
+rmSync(new URL('dist/bundle', import.meta.url), { recursive: true, force: true });
 await build({
   absWorkingDir: root,
   entryPoints: { main: 'src/cli/main.ts' },
