@@ -9,7 +9,7 @@ import { DecodeError, hex } from '../finding.js';
 import type { ByteSource } from './source.js';
 
 /** The size of the window between large structures, in bytes. */
-const WINDOW = 1 << 20;
+const WINDOW = 1 << 19;
 /** The most that the window grows to for one structure that has to be seen whole, in bytes. */
 export const MAX_LOOKAHEAD = 64 << 20;
 

@@ -137,6 +137,7 @@ export async function readMappedPages(
     batch.window = cursor.buffer;
     out.pages(batch);
     batch.length = 0;
+    batch.kinds = 0;
   };
   for (let page = 0; page < pages; page++) {
     const stored = isSet(page);
@@ -150,6 +151,7 @@ export async function readMappedPages(
     }
     const at = batch.length++;
     batch.kind[at] = stored ? PAGE_NORMAL : PAGE_ZERO;
+    batch.kinds |= 1 << batch.kind[at]!;
     batch.block[at] = block.index;
     batch.address[at] = page * pageSize;
     batch.offset[at] = offset;

@@ -144,6 +144,7 @@ export class RamDecoder {
     batch.window = this.cursor.buffer;
     this.out.pages(batch);
     batch.length = 0;
+    batch.kinds = 0;
   }
 
   /** The page loop: takes page records from the window until one is incomplete or of another kind, or the batch is full. */
@@ -158,6 +159,7 @@ export class RamDecoder {
     let index = batch.length;
     let current = this.current;
     let used = current < 0 ? 0 : this.list.limitOf(current);
+    let kinds = batch.kinds;
     let stop = Stop.Full;
     while (index < capacity) {
       if (position + 8 > limit) {
@@ -238,6 +240,7 @@ export class RamDecoder {
       const where = view.getUint32(position) * 0x1_0000_0000 + (low - flags);
       if (where >= used) this.outside(current, where, base + position);
       if (code === PAGE_XBZRLE) this.checkXbzrle(body, length, base + position);
+      kinds |= 1 << code;
       kind[index] = code;
       block[index] = current;
       address[index] = where;
@@ -250,6 +253,7 @@ export class RamDecoder {
     cursor.position = position;
     this.current = current;
     batch.length = index;
+    batch.kinds = kinds;
     return stop;
   }
 
