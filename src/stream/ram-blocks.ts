@@ -47,6 +47,11 @@ export class RamBlockList {
     return this.limits[index]!;
   }
 
+  /** True when a name that is not known yet will be refused. */
+  get isFull(): boolean {
+    return this.blocks.length >= MAX_BLOCKS;
+  }
+
   /** True the first time that a page outside its block is met for this block. */
   firstOutside(index: number): boolean {
     if (this.outside.has(index)) return false;

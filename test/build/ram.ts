@@ -49,8 +49,7 @@ export function xbzrleRuns(...runs: readonly (readonly [unchanged: number, bytes
   return join(...runs.flatMap(([unchanged, bytes]) => [uleb(unchanged), uleb(bytes.length), bytes]));
 }
 
-const uleb = (value: number): Buffer =>
-  value < 0x80 ? u8(value) : Buffer.from([0x80 | (value & 0x7f), value >> 7]);
+const uleb = (value: number): Buffer => (value < 0x80 ? u8(value) : Buffer.from([0x80 | (value & 0x7f), value >> 7]));
 
 export interface MappedBlock {
   readonly name: string;

@@ -1,6 +1,17 @@
 /** Small whole streams that together hold everything a main channel can: for tests that go over many streams. */
 import { hexBytes, join, noise } from './bytes.js';
-import { type Device, int64, list, raw, struct, uint32, uint32Array, uint8, vmdescText, vmsdPayload } from './device.js';
+import {
+  type Device,
+  int64,
+  list,
+  raw,
+  struct,
+  uint32,
+  uint32Array,
+  uint8,
+  vmdescText,
+  vmsdPayload,
+} from './device.js';
 import {
   advise,
   coloRound,
@@ -24,18 +35,7 @@ import {
   switchoverStart,
   vmdesc,
 } from './elements.js';
-import {
-  compressed,
-  eos,
-  flush,
-  hook,
-  mappedMemSize,
-  memSize,
-  page,
-  xbzrle,
-  xbzrleRuns,
-  zero,
-} from './ram.js';
+import { compressed, eos, flush, hook, mappedMemSize, memSize, page, xbzrle, xbzrleRuns, zero } from './ram.js';
 
 export interface Sample {
   readonly name: string;
@@ -48,7 +48,11 @@ export const TIMER: Device = {
   idstr: 'timer',
   vmsdName: 'timer',
   version: 2,
-  fields: [int64('cpu_ticks_offset', 5n), raw('unused', Buffer.alloc(8), 'unused_buffer'), int64('cpu_clock_offset', -1n)],
+  fields: [
+    int64('cpu_ticks_offset', 5n),
+    raw('unused', Buffer.alloc(8), 'unused_buffer'),
+    int64('cpu_clock_offset', -1n),
+  ],
 };
 
 export const SERIAL: Device = {
