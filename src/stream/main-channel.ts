@@ -140,9 +140,10 @@ export class MainChannelDecoder implements RamContext {
     const { cursor, out } = this;
     const offset = cursor.offset;
     cursor.u8();
-    this.configuration = await readConfiguration(cursor);
+    this.configuration = await readConfiguration(cursor, (end) => {
+      out.good = end;
+    });
     out.event({ kind: 'configuration', offset, length: cursor.offset - offset, ...this.configuration });
-    out.good = cursor.offset;
   }
 
   /** Reads elements until EOF, the end of the package, or a break that nothing leads back from. */
