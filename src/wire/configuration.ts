@@ -47,13 +47,13 @@ export async function readConfiguration(
   await cursor.need(4, 'machine type length');
   const offset = cursor.offset;
   const length = cursor.u32();
-  if (length > cursor.remaining || length > MAX_MACHINE_NAME) {
+  if (length > MAX_MACHINE_NAME) {
     throw new DecodeError(
       'malformed',
       'configuration-name',
       `machine type name of ${hex(length)} bytes`,
       { offset, length: 4, path: cursor.path('configuration > len') },
-      { expected: `at most ${Math.min(cursor.remaining, MAX_MACHINE_NAME)} bytes`, found: `${length}` },
+      { expected: `at most ${MAX_MACHINE_NAME} bytes`, found: `${length}` },
     );
   }
   await cursor.need(length, 'machine type');
