@@ -75,6 +75,8 @@ export class MainChannelDecoder implements RamContext {
   private sawEof = false;
   /** Something before the end could not be decoded, or the end is not there. */
   private broken = false;
+  /** The input ended inside something: nothing can follow, at any depth. */
+  private cut = false;
   private skipped = 0;
 
   constructor(
@@ -146,14 +148,14 @@ export class MainChannelDecoder implements RamContext {
     out.event({ kind: 'configuration', offset, length: cursor.offset - offset, ...this.configuration });
   }
 
-  /** Reads elements until EOF, the end of the package, or a break that nothing leads back from. */
-  async elements(depth: number): Promise<void> {
+  /** Reads elements until EOF, the end of the package, or a break that nothing leads back from. False when the input ended first. */
+  private async elements(depth: number): Promise<boolean> {
     for (;;) {
-      if (depth > 0 && (await this.packageEnded())) return;
+      if (depth > 0 && this.packageEnded()) return true;
       try {
-        if (await this.element(depth)) return;
+        if (await this.element(depth)) return !this.cut;
       } catch (error) {
-        if (!(await this.recover(error))) return;
+        if (!(await this.recover(error))) return !this.cut;
       }
     }
   }
@@ -178,6 +180,7 @@ export class MainChannelDecoder implements RamContext {
       cursor.position--;
       throw unknownType(type, offset, cursor.path('section type'));
     }
+    if (this.cut) return true;
     out.good = cursor.offset;
     return last;
   }
@@ -394,22 +397,20 @@ export class MainChannelDecoder implements RamContext {
       throw new DecodeError('malformed', 'range-exceeded', `packages nested deeper than ${MAX_DEPTH}`, { offset });
     }
     out.event({ kind: 'packaged-start', offset, length });
-    await cursor.within(length, 'PACKAGED', () => this.elements(depth + 1));
-    const unread = end - cursor.offset;
-    out.event({ kind: 'packaged-end', offset: cursor.offset, unread });
-    if (unread > 0 && !this.broken) {
-      out.problem('packaged-end', `${unread} bytes of the package behind its end`, {
-        offset: cursor.offset,
-        length: unread,
-      });
-    }
+    if (!(await cursor.within(length, 'PACKAGED', () => this.elements(depth + 1)))) return;
+    const behind = cursor.offset;
+    const unread = end - behind;
     await cursor.skip(unread, 'PACKAGED');
+    out.event({ kind: 'packaged-end', offset: behind, unread });
+    if (unread > 0 && !this.broken) {
+      out.problem('packaged-end', `${unread} bytes of the package behind its end`, { offset: behind, length: unread });
+    }
   }
 
-  private async packageEnded(): Promise<boolean> {
+  private packageEnded(): boolean {
     const { cursor, out } = this;
-    if (cursor.has(1) || (await cursor.fill(1)) || cursor.remaining > 0) return false;
-    out.problem('packaged-end', 'the package ends without POSTCOPY_RUN', { offset: cursor.offset });
+    if (cursor.offset < cursor.range!.end) return false;
+    if (!this.broken) out.problem('packaged-end', 'the package ends without POSTCOPY_RUN', { offset: cursor.offset });
     return true;
   }
 
@@ -445,13 +446,20 @@ export class MainChannelDecoder implements RamContext {
     const { cursor, out } = this;
     const from = out.good;
     this.broken = true;
+    const zerosFrom = cursor.offset;
     if (error.kind === 'malformed' && cursor.range === undefined && (await onlyZerosLeft(cursor))) {
-      const zeros = cursor.offset - error.at.offset;
-      out.problem('truncated', `nothing but ${zeros} zero bytes follow: the rest was never written`, { ...error.at });
-      return false;
+      const zeros = cursor.offset - zerosFrom;
+      if (zeros > 0) {
+        this.cut = true;
+        out.problem('truncated', `nothing but ${zeros} zero bytes follow: the rest was never written`, { ...error.at });
+        return false;
+      }
     }
     out.caught(error);
-    if (error.kind === 'truncated') return false;
+    if (error.kind === 'truncated') {
+      this.cut = true;
+      return false;
+    }
     const found = await resync(
       cursor,
       (id) => this.sections.has(id),
@@ -471,6 +479,7 @@ export class MainChannelDecoder implements RamContext {
     } catch (error) {
       if (!(error instanceof DecodeError)) throw error;
       this.broken = true;
+      this.cut ||= error.kind === 'truncated';
       this.out.caught(error);
     }
   }
