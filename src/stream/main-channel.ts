@@ -62,7 +62,7 @@ const MAX_DEPTH = 4;
 const MAX_SECTIONS = 1 << 16;
 
 export class MainChannelDecoder implements RamContext {
-  postcopy = false;
+  postcopy: boolean;
   pageSizeSummary: bigint | undefined;
 
   private readonly ram: RamDecoder;
@@ -84,6 +84,8 @@ export class MainChannelDecoder implements RamContext {
     private readonly out: Emitter,
     private readonly options: MainChannelOptions,
   ) {
+    // A connection is only recovered after the switch.
+    this.postcopy = options.role === 'recovery-main';
     this.ram = new RamDecoder(cursor, out, this);
     this.devices = new DeviceStates(out);
   }
@@ -218,7 +220,9 @@ export class MainChannelDecoder implements RamContext {
   /** On a recovery connection the sections were opened before: RAM is the one that has pages, dirty bitmaps have chunks. */
   private async adoptSection(id: number, offset: number): Promise<OpenSection> {
     const { cursor } = this;
-    if (this.options.role === 'recovery-main' && (await cursor.fill(8))) {
+    if (this.options.role === 'recovery-main') {
+      this.out.good = cursor.offset;
+      await cursor.need(1, 'section payload');
       const ram = cursor.peekU8() === 0 && this.sections.size === 0;
       const section: OpenSection = {
         id,

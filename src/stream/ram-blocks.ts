@@ -134,7 +134,9 @@ export class RamBlockList {
   private async pageSizeFollows(last: boolean): Promise<boolean> {
     const { cursor } = this;
     const summary = this.context.pageSizeSummary;
-    if (summary === undefined || !(await cursor.fill(8))) return false;
+    if (summary === undefined) return false;
+    // The next entry or record has that many bytes as well.
+    await cursor.need(8, 'ram block list');
     const value = cursor.view.getBigUint64(cursor.position);
     const announced = value >= 0x1000n && (value & (value - 1n)) === 0n && (summary & value) !== 0n;
     return announced && (last || cursor.peekU8() === 0);
