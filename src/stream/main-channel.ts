@@ -77,6 +77,8 @@ export class MainChannelDecoder implements RamContext {
   private broken = false;
   /** The input ended inside something: nothing can follow, at any depth. */
   private cut = false;
+  /** The end of what was decoded before the first break. */
+  private brokenAt: number | undefined;
   private skipped = 0;
 
   constructor(
@@ -109,8 +111,10 @@ export class MainChannelDecoder implements RamContext {
     if (!this.broken) await this.elements(0);
     if (this.sawEof && !(await cursor.atEnd())) await this.guarded(() => this.behindEof());
     this.devices.flush();
-    const good = out.good;
+    const good = this.brokenAt ?? out.good;
     await this.trailing();
+    // How much there is of a pipe shows only at its end.
+    if (cursor.source.size === undefined) await skipToEnd(cursor);
     const bytes = cursor.source.size ?? cursor.seen;
     out.event({
       kind: 'end',
@@ -422,7 +426,8 @@ export class MainChannelDecoder implements RamContext {
   private async behindEof(): Promise<void> {
     const { cursor, out } = this;
     if (cursor.peekU8() === QEMU_VM_VMDESCRIPTION) {
-      await this.devices.readVmdesc(cursor);
+      const vmdesc = await this.devices.readVmdesc(cursor);
+      if (vmdesc) this.lookedUp = { vmdesc };
       out.good = cursor.offset;
     }
     await readColoRounds(cursor, out, () => this.elements(0));
@@ -437,7 +442,7 @@ export class MainChannelDecoder implements RamContext {
     const zeros = await onlyZerosLeft(cursor);
     const left = cursor.source.size === undefined ? 0 : cursor.source.size - cursor.offset;
     if (!zeros && left > 0) await cursor.skip(left, 'trailing bytes');
-    while (!(await cursor.atEnd())) cursor.position = cursor.limit;
+    await skipToEnd(cursor);
     const length = cursor.offset - offset;
     out.event({ kind: 'trailing', offset, length, zeros });
     if (zeros) out.good = cursor.offset;
@@ -449,7 +454,7 @@ export class MainChannelDecoder implements RamContext {
     if (!(error instanceof DecodeError)) throw error;
     const { cursor, out } = this;
     const from = out.good;
-    this.broken = true;
+    this.breakAt(from);
     const zerosFrom = cursor.offset;
     if (error.kind === 'malformed' && cursor.range === undefined && (await onlyZerosLeft(cursor))) {
       const zeros = cursor.offset - zerosFrom;
@@ -476,13 +481,18 @@ export class MainChannelDecoder implements RamContext {
     return found;
   }
 
+  private breakAt(good: number): void {
+    this.broken = true;
+    this.brokenAt ??= good;
+  }
+
   /** Runs a part that nothing can be resumed behind. */
   private async guarded(fn: () => Promise<void>): Promise<void> {
     try {
       await fn();
     } catch (error) {
       if (!(error instanceof DecodeError)) throw error;
-      this.broken = true;
+      this.breakAt(this.out.good);
       this.cut ||= error.kind === 'truncated';
       this.out.caught(error);
     }
@@ -516,6 +526,10 @@ export class MainChannelDecoder implements RamContext {
     }
     return this.lookedUp.vmdesc;
   }
+}
+
+async function skipToEnd(cursor: Cursor): Promise<void> {
+  while (!(await cursor.atEnd())) cursor.position = cursor.limit;
 }
 
 function unknownType(type: number, offset: number, path: string): DecodeError {
