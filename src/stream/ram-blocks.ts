@@ -80,6 +80,16 @@ export class RamBlockList {
     while (left > 0) {
       const at = cursor.offset;
       const { block, bitmap } = await this.entry(left, listed.length);
+      // Entries without a name or a length would never use the total up: a file that was not written to its end has them.
+      if (block.name === '' || block.usedLength === 0) {
+        throw new DecodeError(
+          'malformed',
+          'ram-block-list',
+          `block ${listed.length} of the list has ${block.name === '' ? 'no name' : 'no length'}`,
+          { offset: at, path: 'ram > block list' },
+          { expected: `blocks of ${hex(total)} bytes in all`, found: hex(total - left) },
+        );
+      }
       if (block.usedLength > left) {
         throw new DecodeError(
           'malformed',
