@@ -18,6 +18,7 @@ import {
 import { type Configuration, readConfiguration } from '../wire/configuration.js';
 import { FILE_HEADER, QEMU_VM_FILE_VERSION } from '../wire/file-header.js';
 import { readLayout } from '../wire/layout.js';
+import { isPageSize } from '../wire/page-size.js';
 import { RAM_SECTION_VERSION } from '../wire/ram.js';
 import {
   isElementType,
@@ -514,7 +515,7 @@ export class MainChannelDecoder implements RamContext {
     if (bits !== undefined) return { pageSize: 2 ** bits, evidence: 'configuration/target-page-bits' };
     if (this.advisedPageSize !== undefined) return { pageSize: this.advisedPageSize, evidence: 'POSTCOPY_ADVISE' };
     const described = (await this.description())?.pageSize;
-    return described === undefined ? undefined : { pageSize: described, evidence: 'vmdesc' };
+    return described === undefined || !isPageSize(described) ? undefined : { pageSize: described, evidence: 'vmdesc' };
   }
 
   /** The description of the device state, where it can be had before the end of the stream. */
