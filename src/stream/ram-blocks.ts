@@ -80,12 +80,15 @@ export class RamBlockList {
     while (left > 0) {
       const at = cursor.offset;
       const { block, bitmap } = await this.entry(left, listed.length);
-      // Entries without a name or a length would never use the total up: a file that was not written to its end has them.
-      if (block.name === '' || block.usedLength === 0) {
+      // Such entries would never use the total up: a file that was not written to its end has them.
+      const wrong = block.name === '' ? 'no name' : block.usedLength === 0 ? 'no length' : undefined;
+      if (wrong !== undefined || listed.length === MAX_BLOCKS) {
         throw new DecodeError(
           'malformed',
           'ram-block-list',
-          `block ${listed.length} of the list has ${block.name === '' ? 'no name' : 'no length'}`,
+          wrong === undefined
+            ? `a list of more than ${MAX_BLOCKS} blocks`
+            : `block ${listed.length} of the list has ${wrong}`,
           { offset: at, path: 'ram > block list' },
           { expected: `blocks of ${hex(total)} bytes in all`, found: hex(total - left) },
         );
