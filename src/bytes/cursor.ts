@@ -296,7 +296,7 @@ function viewOf(buffer: Buffer): DataView {
   return new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength);
 }
 
-const utf8 = new TextDecoder('utf-8', { fatal: true });
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** Text as it stands, or with `\xNN` for every byte outside printable ASCII when it is not UTF-8. */
 export function printable(bytes: Uint8Array): string {
