@@ -80,7 +80,7 @@ describe('need and fill', () => {
           }
         },
       ),
-      { numRuns: 200 },
+      { numRuns: 200, seed: 1 },
     );
   });
 
