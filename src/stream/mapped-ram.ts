@@ -2,7 +2,7 @@
 import type { Cursor } from '../bytes/cursor.js';
 import { DecodeError, hex } from '../finding.js';
 import { MAPPED_RAM_HDR_VERSION, MAPPED_RAM_HEADER, mappedRamBitmapSize } from '../wire/mapped-ram.js';
-import { PAGE_SIZES } from '../wire/page-size.js';
+import { isPageSize } from '../wire/page-size.js';
 import { readLayout } from '../wire/layout.js';
 import type { Emitter } from './emitter.js';
 import type { MappedRamArea, RamBlock } from './events.js';
@@ -32,7 +32,7 @@ export async function readMappedArea(
       { expected, found },
     );
   if (version > MAPPED_RAM_HDR_VERSION) throw wrong('version', `${MAPPED_RAM_HDR_VERSION}`, `${version}`);
-  if (!PAGE_SIZES.some((size) => size === pageSize)) throw wrong('page size', 'a power of two', hex(pageSize));
+  if (!isPageSize(pageSize)) throw wrong('page size', 'a page size', hex(pageSize));
   const none = {
     version,
     pageSize,
