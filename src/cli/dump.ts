@@ -61,7 +61,21 @@ export const dump: Command = {
     };
     const options = await dumpOptions(parsed, format === 'text' ? TEXT_MAX_BYTES : Infinity);
     const choice = inputChoice(parsed);
-    if (format === 'text') {
+    if (format === 'analyze-migration') {
+      const [{ analyzeMigration }, { loadVmdesc }] = await Promise.all([
+        import('../report/analyze-migration.js'),
+        import('../read.js'),
+      ]);
+      const { vmdesc, ...rest } = choice;
+      const result = await analyzeMigration(capture, {
+        ...rest,
+        ...(vmdesc !== undefined && { vmdesc: await loadVmdesc(vmdesc) }),
+        dump: parsed.desc === true ? 'desc' : 'state',
+        memory: parsed.memory === true,
+        out,
+      });
+      clean = result.complete && result.problems.length === 0;
+    } else if (format === 'text') {
       const [{ TextDump }, { makeStyle }] = await Promise.all([
         import('../report/dump-text.js'),
         import('../report/style.js'),

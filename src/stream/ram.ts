@@ -85,6 +85,27 @@ export class RamDecoder {
     }
   }
 
+  /**
+   * As `payload`, for one that is all in the window and has nothing but pages in it: sections can be small and come in millions,
+   * and a promise costs more than such a one. False leaves the rest to `payload`.
+   */
+  payloadInWindow(): boolean {
+    const { cursor, out } = this;
+    if (this.pageSize === 0) return false;
+    this.batch.postcopy = this.context.postcopy;
+    let stop;
+    try {
+      stop = this.scan();
+    } finally {
+      out.good = cursor.offset;
+      this.flush();
+    }
+    if (stop !== Stop.Other || this.flags !== RAM_SAVE_FLAG_EOS) return false;
+    this.mark(cursor.offset);
+    out.good = cursor.offset;
+    return true;
+  }
+
   /** Reads as far as the window goes, or one record that is no page. True behind EOS. */
   private async step(): Promise<boolean> {
     const { cursor } = this;
@@ -99,8 +120,12 @@ export class RamDecoder {
       }
       await this.learnPageSize();
     }
-    const stop = this.scan();
-    this.out.good = cursor.offset;
+    let stop: Stop;
+    try {
+      stop = this.scan();
+    } finally {
+      this.out.good = cursor.offset;
+    }
     if (stop === Stop.More) {
       // The window is about to move: what points into it goes out first.
       this.flush();
@@ -123,6 +148,7 @@ export class RamDecoder {
     batch.window = this.cursor.buffer;
     this.out.pages(batch);
     batch.length = 0;
+    batch.kinds = 0;
   }
 
   /** The page loop: takes page records from the window until one is incomplete or of another kind, or the batch is full. */
@@ -165,6 +191,7 @@ export class RamDecoder {
           stop = Stop.More;
           break;
         }
+        if (this.list.isFull) this.stopAt(position, index);
         current = this.list.find(buffer, body + 1, end, base + position);
         used = this.list.limitOf(current);
         body = end;
@@ -190,9 +217,8 @@ export class RamDecoder {
             length = view.getUint16(body + 1);
             code = PAGE_XBZRLE;
             if (buffer[body] !== ENCODING_FLAG_XBZRLE || length > pageSize) {
-              cursor.position = position;
               this.current = current;
-              batch.length = index;
+              this.stopAt(position, index);
               this.failXbzrle(body);
             }
           } else {
@@ -200,9 +226,8 @@ export class RamDecoder {
             code = PAGE_COMPRESSED;
             // compressBound() of zlib.
             if (length === 0 || length > pageSize + (pageSize >> 12) + (pageSize >> 14) + 13) {
-              cursor.position = position;
               this.current = current;
-              batch.length = index;
+              this.stopAt(position, index);
               this.failCompressed(length);
             }
           }
@@ -215,8 +240,17 @@ export class RamDecoder {
         break;
       }
       const where = view.getUint32(position) * 0x1_0000_0000 + (low - flags);
-      if (where >= used) this.outside(current, where, base + position);
-      if (code === PAGE_XBZRLE) this.checkXbzrle(body, length, base + position);
+      const outside = where >= used && this.list.firstOutside(current);
+      const wrong = code === PAGE_XBZRLE ? decodeXbzrle(buffer, body, length, pageSize) : undefined;
+      if (outside || wrong !== undefined) {
+        // A problem is reported behind the pages before it.
+        batch.length = index;
+        this.flush();
+        index = 0;
+        if (outside) this.reportOutside(current, where, base + position);
+        if (wrong !== undefined) this.reportXbzrle(wrong, length, base + position);
+      }
+      batch.kinds |= 1 << code;
       kind[index] = code;
       block[index] = current;
       address[index] = where;
@@ -240,8 +274,7 @@ export class RamDecoder {
       case RAM_SAVE_FLAG_EOS:
       case RAM_SAVE_FLAG_MULTIFD_FLUSH:
       case RAM_SAVE_FLAG_HOOK:
-        cursor.position += 8;
-        this.out.event({ kind: 'ram-mark', offset, flags, name: ramFlagNames(flags & ~RAM_SAVE_FLAG_CONTINUE) });
+        this.mark(offset);
         return (flags & RAM_SAVE_FLAG_EOS) !== 0;
       case RAM_SAVE_FLAG_MEM_SIZE:
         await this.list.read(flags, this.batch);
@@ -269,6 +302,13 @@ export class RamDecoder {
     }
   }
 
+  private mark(offset: number): void {
+    const { flags } = this;
+    this.cursor.position += 8;
+    const name = flags === RAM_SAVE_FLAG_EOS ? 'EOS' : ramFlagNames(flags & ~RAM_SAVE_FLAG_CONTINUE);
+    this.out.event({ kind: 'ram-mark', offset, flags, name });
+  }
+
   private async learnPageSize(): Promise<void> {
     const { cursor } = this;
     const stated = await this.context.statedPageSize();
@@ -294,9 +334,14 @@ export class RamDecoder {
     this.out.event({ kind: 'page-size', offset, pageSize, evidence });
   }
 
-  private outside(index: number, where: number, offset: number): void {
+  /** Leaves `scan` in the middle: what it has read counts, the record at `position` does not. */
+  private stopAt(position: number, records: number): void {
+    this.cursor.position = position;
+    this.batch.length = records;
+  }
+
+  private reportOutside(index: number, where: number, offset: number): void {
     const block = this.list.blocks[index] as RamBlock;
-    if (!this.list.firstOutside(index)) return;
     this.out.problem(
       'ram-address',
       `page ${hex(where)} outside block ${block.name} of ${hex(block.usedLength)} bytes`,
@@ -305,10 +350,8 @@ export class RamDecoder {
     );
   }
 
-  private checkXbzrle(start: number, length: number, offset: number): void {
-    const wrong = decodeXbzrle(this.cursor.buffer, start, length, this.pageSize);
-    if (wrong)
-      this.out.problem('ram-xbzrle', `xbzrle page: ${wrong}`, { offset, length: 8 + XBZRLE_HEADER_SIZE + length });
+  private reportXbzrle(wrong: string, length: number, offset: number): void {
+    this.out.problem('ram-xbzrle', `xbzrle page: ${wrong}`, { offset, length: 8 + XBZRLE_HEADER_SIZE + length });
   }
 
   private failXbzrle(body: number): never {
