@@ -19,12 +19,13 @@ export async function resyncReturnPath(cursor: Cursor): Promise<Resynced> {
       return 'message';
     }
   }
+  const start = cursor.offset;
   let zeros = true;
-  for (let first = true; await cursor.fill(1); first = false) {
+  while (await cursor.fill(1)) {
     const more = await cursor.fill(LOOKAHEAD + 1);
     const last = more ? cursor.limit - LOOKAHEAD : cursor.limit;
-    for (; cursor.position < last; cursor.position++, first = false) {
-      if (!first && isMessage(cursor, cursor.position)) return 'message';
+    for (; cursor.position < last; cursor.position++) {
+      if (cursor.offset > start && isMessage(cursor, cursor.position)) return 'message';
       zeros &&= cursor.peekU8() === 0;
     }
   }

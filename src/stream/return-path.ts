@@ -178,9 +178,10 @@ class ReturnPathDecoder {
       out.caught(error);
       return false;
     }
+    const unread = cursor.offset;
     const found = await resyncReturnPath(cursor);
     if (found === 'zeros') {
-      const zeros = cursor.offset - from;
+      const zeros = cursor.offset - unread;
       out.problem('truncated', `nothing but ${zeros} zero bytes follow: the rest was never written`, { ...error.at });
       return false;
     }
