@@ -214,10 +214,7 @@ export const PROBLEMS = {
     code: 'MIG191',
     severity: 'error',
     help: 'the length of this message is not the one of its type, or not that of the block name in it',
-    qemu: loader(
-      "Received '%s' message (0x%04x) withincorrect length %d expecting %zu",
-      'source_return_path_thread',
-    ),
+    qemu: loader("Received '%s' message (0x%04x) withincorrect length %d expecting %zu", 'source_return_path_thread'),
   },
   'return-path-bitmap': {
     code: 'MIG192',

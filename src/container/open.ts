@@ -46,8 +46,8 @@ export async function openSource(source: ByteSource, options: OpenOptions = {}):
   if (options.offset) layers.push(`from byte 0x${options.offset.toString(16)} on`);
   let cursor = new Cursor(source);
   await cursor.fill(SNIFF_SIZE);
-  if (!cursor.has(1)) throw new InputError(`${source.name} is empty`);
-  if (options.role === undefined && startsWithZeros(cursor)) {
+  if (!cursor.has(1) && options.role !== 'preempt') throw new InputError(`${source.name} is empty`);
+  if (options.role === undefined && startsWithZeros(cursor) && !sniff(unread(cursor))) {
     const zeros = await leadingZeros(cursor);
     if (zeros !== undefined) {
       layers.push(`${zeros} leading zero bytes`);
@@ -60,7 +60,7 @@ export async function openSource(source: ByteSource, options: OpenOptions = {}):
 }
 
 function recognise(name: string, cursor: Cursor): ChannelRole {
-  const found = sniff(cursor.buffer.subarray(cursor.position, cursor.limit));
+  const found = sniff(unread(cursor));
   if (!found) {
     const start = cursor.buffer.toString('hex', cursor.position, Math.min(cursor.limit, cursor.position + 8));
     throw new InputError(
@@ -87,6 +87,11 @@ function openPath(path: string, offset = 0): ByteSource {
   }
 }
 
+/** What of the input is in the window. */
+function unread(cursor: Cursor): Uint8Array {
+  return cursor.buffer.subarray(cursor.position, cursor.limit);
+}
+
 function startsWithZeros(cursor: Cursor): boolean {
   const end = Math.min(cursor.limit, cursor.position + SNIFF_SIZE);
   return cursor.buffer.subarray(cursor.position, end).every((byte) => byte === 0);
@@ -101,7 +106,7 @@ async function leadingZeros(cursor: Cursor): Promise<number | undefined> {
     if (cursor.offset > MAX_LEADING_ZEROS) return undefined;
   }
   await cursor.fill(SNIFF_SIZE);
-  const found = sniff(cursor.buffer.subarray(cursor.position, cursor.limit));
+  const found = sniff(unread(cursor));
   return found && 'role' in found ? cursor.offset : undefined;
 }
 

@@ -241,7 +241,8 @@ export class RamDecoder {
     const { cursor, flags } = this;
     const offset = cursor.offset;
     const type = flags & ~RAM_SAVE_FLAG_CONTINUE;
-    if (this.context.unframed && (type === RAM_SAVE_FLAG_MEM_SIZE || type === RAM_SAVE_FLAG_HOOK)) throw this.wrongFlags();
+    if (this.context.unframed && (type === RAM_SAVE_FLAG_MEM_SIZE || type === RAM_SAVE_FLAG_HOOK))
+      throw this.wrongFlags();
     switch (type) {
       case RAM_SAVE_FLAG_EOS:
       case RAM_SAVE_FLAG_MULTIFD_FLUSH:
