@@ -83,8 +83,10 @@ async function examineAll(files: readonly { name: string; path: string }[]): Pro
 async function examine(name: string, path: string): Promise<Examined> {
   let bytes = 0;
   try {
-    bytes = statSync(path).size;
-    if (bytes === 0) return { channel: { name, path, bytes, role: 'preempt', layers: ['file'] } };
+    const stat = statSync(path, { throwIfNoEntry: false });
+    if (stat?.isFIFO()) throw new InputError(`${path} is a pipe, and a capture is read twice`);
+    bytes = stat?.size ?? 0;
+    if (stat?.isFile() && bytes === 0) return { channel: { name, path, bytes, role: 'preempt', layers: ['file'] } };
     const open = await openChannel(path);
     try {
       const { role, cursor, layers } = open;
