@@ -238,13 +238,13 @@ export const PROBLEMS = {
     code: 'MIG195',
     severity: 'error',
     help: 'a migration has one main channel, the one that starts with QEVM; add the file that is missing, or take out those of another migration',
-    qemu: loader('Extra incoming migration connection; ignoring', 'socket_accept_incoming_migration', '2.11 and later'),
+    qemu: loader('%s: Extra incoming migration connection; ignoring', 'socket_accept_incoming_migration'),
   },
   'capture-multifd': {
     code: 'MIG196',
     severity: 'error',
     help: 'the multifd channels of one migration have the uuid of one guest and each its own id; files of several migrations are mixed, or one is there twice',
-    qemu: loader('multifd: received id %d already setup', 'multifd_recv_new_channel', '4.0 and later'),
+    qemu: loader("multifd: received id '%d' already setup'", 'multifd_recv_new_channel'),
   },
   'capture-file': {
     code: 'MIG197',
