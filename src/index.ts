@@ -7,6 +7,14 @@ export { type ByteSource, MemorySource } from './bytes/source.js';
 export { openFile } from './bytes/file-source.js';
 export { CHANNEL_ROLES, type ChannelRole, sniff } from './container/sniff.js';
 export { type OpenOptions } from './container/open.js';
+export {
+  type Capture,
+  type CaptureChannel,
+  type CaptureNote,
+  captureOfFiles,
+  listChannels,
+} from './container/capture.js';
+export { type Arrival, channelFile, readArrivals } from './container/arrivals.js';
 export * from './stream/events.js';
 export { PAGE_KINDS, type PageBatch, type PageKind } from './stream/page-batch.js';
 export { findVmdesc } from './stream/vmdesc-lookup.js';

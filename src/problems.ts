@@ -204,6 +204,58 @@ export const PROBLEMS = {
     origin: 'tool',
     help: 'the stream has more problems than are worth listing; those before are complete',
   },
+  'return-path-message': {
+    code: 'MIG190',
+    severity: 'error',
+    help: 'the return path has a message of a type that no release knows: what came before was longer or shorter than it should be, or the bytes are damaged',
+    qemu: loader('Received invalid message 0x%04x length 0x%04x', 'source_return_path_thread'),
+  },
+  'return-path-length': {
+    code: 'MIG191',
+    severity: 'error',
+    help: 'the length of this message is not the one of its type, or not that of the block name in it',
+    qemu: loader("Received '%s' message (0x%04x) withincorrect length %d expecting %zu", 'source_return_path_thread'),
+  },
+  'return-path-bitmap': {
+    code: 'MIG192',
+    severity: 'error',
+    help: 'the bitmap of received pages has a size that no block makes: it is a multiple of 8 bytes, a bit for each page',
+    qemu: loader("ramblock '%s' bitmap size mismatch (0x%lx != 0x%lx)", 'ram_dirty_bitmap_reload', '3.0 and later'),
+  },
+  'return-path-end-mark': {
+    code: 'MIG193',
+    severity: 'error',
+    help: 'the mark behind the bitmap of received pages is wrong: the bitmap is longer or shorter than its size says, or damaged',
+    qemu: loader("ramblock '%s' end mark incorrect: 0x%lx", 'ram_dirty_bitmap_reload', '3.0 and later'),
+  },
+  'return-path-colo': {
+    code: 'MIG194',
+    severity: 'error',
+    help: 'a secondary says CHECKPOINT_READY once, then CHECKPOINT_REPLY, VMSTATE_RECEIVED, VMSTATE_LOADED for each checkpoint',
+    qemu: loader('Unexpected COLO message %d, expected %d', 'colo_receive_check_message', '2.8 and later'),
+  },
+  'capture-main': {
+    code: 'MIG195',
+    severity: 'error',
+    help: 'a migration has one main channel, the one that starts with QEVM; add the file that is missing, or take out those of another migration',
+    qemu: loader('%s: Extra incoming migration connection; ignoring', 'socket_accept_incoming_migration'),
+  },
+  'capture-multifd': {
+    code: 'MIG196',
+    severity: 'error',
+    help: 'the multifd channels of one migration have the uuid of one guest and each its own id; files of several migrations are mixed, or one is there twice',
+    qemu: loader("multifd: received id '%d' already setup'", 'multifd_recv_new_channel'),
+  },
+  'capture-file': {
+    code: 'MIG197',
+    severity: 'warning',
+    help: 'a file of the capture is no channel of a migration; the others are read',
+  },
+  'capture-name': {
+    code: 'MIG198',
+    severity: 'info',
+    help: 'what a file is called and what is in it disagree; its bytes decide',
+  },
 } as const satisfies Record<string, Problem>;
 
 export type ProblemName = keyof typeof PROBLEMS;

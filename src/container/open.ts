@@ -46,9 +46,9 @@ export async function openSource(source: ByteSource, options: OpenOptions = {}):
   if (options.offset) layers.push(`from byte 0x${options.offset.toString(16)} on`);
   let cursor = new Cursor(source);
   await cursor.fill(SNIFF_SIZE);
-  if (!cursor.has(1)) throw new InputError(`${source.name} is empty`);
+  if (!cursor.has(1) && options.role !== 'preempt') throw new InputError(`${source.name} is empty`);
   const start = firstBytes(cursor);
-  if (options.role === undefined && startsWithZeros(cursor)) {
+  if (options.role === undefined && startsWithZeros(cursor) && !sniff(unread(cursor))) {
     const zeros = await leadingZeros(cursor);
     if (zeros !== undefined) {
       layers.push(`${zeros} leading zero bytes`);
@@ -64,7 +64,7 @@ const firstBytes = ({ buffer, position, limit }: Cursor): string =>
   buffer.toString('hex', position, Math.min(limit, position + 8));
 
 function recognise(name: string, cursor: Cursor, start: string): ChannelRole {
-  const found = sniff(cursor.buffer.subarray(cursor.position, cursor.limit));
+  const found = sniff(unread(cursor));
   if (!found) {
     throw new InputError(
       `${name} is no migration stream: it starts with ${start}, not with 5145564d ("QEVM")`,
@@ -90,6 +90,11 @@ function openPath(path: string, offset = 0): ByteSource {
   }
 }
 
+/** What of the input is in the window. */
+function unread(cursor: Cursor): Uint8Array {
+  return cursor.buffer.subarray(cursor.position, cursor.limit);
+}
+
 function startsWithZeros(cursor: Cursor): boolean {
   const end = Math.min(cursor.limit, cursor.position + SNIFF_SIZE);
   return cursor.buffer.subarray(cursor.position, end).every((byte) => byte === 0);
@@ -104,7 +109,7 @@ async function leadingZeros(cursor: Cursor): Promise<number | undefined> {
     if (cursor.offset > MAX_LEADING_ZEROS) return undefined;
   }
   await cursor.fill(SNIFF_SIZE);
-  const found = sniff(cursor.buffer.subarray(cursor.position, cursor.limit));
+  const found = sniff(unread(cursor));
   return found && 'role' in found ? cursor.offset : undefined;
 }
 

@@ -46,6 +46,25 @@ const MAGICS: readonly (readonly [magic: string, result: Sniffed])[] = [
   ['7b', { other: 'JSON text', hint: 'a vmdesc alone is no migration stream; give it with --vmdesc' }],
 ];
 
+/** Payload lengths of the messages of a return path, by type; a name of 1 to 255 bytes ends those that have a range. */
+const RETURN_PATH_LENGTHS: ReadonlyMap<number, readonly [shortest: number, longest: number]> = new Map([
+  [1, [4, 4]],
+  [2, [4, 4]],
+  [3, [14, 268]],
+  [4, [12, 12]],
+  [5, [2, 256]],
+  [6, [4, 4]],
+  [7, [0, 0]],
+]);
+/** What a COLO secondary says first, where it had nothing to say before: CHECKPOINT_READY, CHECKPOINT_REPLY. */
+const COLO_ANSWERS = [0, 2] as const;
+
+/** The flags of the records of a preempt channel: ZERO, PAGE and EOS; the page records also with CONTINUE. */
+const RAM_ZERO = 0x02;
+const RAM_PAGE = 0x08;
+const RAM_EOS = 0x10;
+const RAM_CONTINUE = 0x20;
+
 /** Recognises a channel or file by up to `SNIFF_SIZE` first bytes; undefined when they say nothing. */
 export function sniff(bytes: Uint8Array): Sniffed | undefined {
   const hexText = Buffer.from(bytes.subarray(0, SNIFF_SIZE)).toString('hex');
@@ -53,5 +72,61 @@ export function sniff(bytes: Uint8Array): Sniffed | undefined {
   if (known) return known[1];
   // RECV_BITMAP or POSTCOPY_RESUME: how a connection begins that takes up a broken postcopy.
   if (/^08000a00|^0800090000/.test(hexText)) return { role: 'recovery-main' };
+  const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, SNIFF_SIZE));
+  if (isReturnPath(head) || isColoAnswers(head)) return { role: 'return-path' };
+  if (isPreempt(head)) return { role: 'preempt' };
   return undefined;
+}
+
+/** The identity in the first packet of a multifd channel; undefined when the packet is not all there. */
+export function multifdIdentity(bytes: Uint8Array): { readonly id: number; readonly uuid: string } | undefined {
+  if (bytes.length < SNIFF_SIZE) return undefined;
+  const uuid = Buffer.from(bytes.subarray(8, 24)).toString('hex');
+  return { id: bytes[24]!, uuid: uuid.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-') };
+}
+
+/** Every message that can be seen has a known type and a length that fits it. */
+function isReturnPath(head: Buffer): boolean {
+  let at = 0;
+  while (at + 4 <= head.length) {
+    const type = head.readUInt16BE(at);
+    const length = head.readUInt16BE(at + 2);
+    // COLO takes over behind an ordinary start.
+    if (type === 0) return at > 0 && length <= 6;
+    const [shortest, longest] = RETURN_PATH_LENGTHS.get(type) ?? [1, 0];
+    if (length < shortest || length > longest) return false;
+    if (shortest !== longest) {
+      const fixed = shortest - 2;
+      if (!hasName(head, at + 4 + fixed, length - fixed - 1)) return false;
+      // A bitmap of any size follows.
+      if (type === 5) return true;
+    }
+    at += 4 + length;
+  }
+  return at > 0;
+}
+
+function isColoAnswers(head: Buffer): boolean {
+  const words = COLO_ANSWERS.filter((_, index) => head.length >= 4 * (index + 1));
+  return (
+    words.length > 0 && head.length % 4 === 0 && words.every((word, index) => head.readUInt32BE(4 * index) === word)
+  );
+}
+
+/** A RAM record: nothing else says what a preempt channel is. The first one names its block, but for EOS. */
+function isPreempt(head: Buffer): boolean {
+  if (head.length < 8 || head.readUInt16BE(0) !== 0) return false;
+  const low = head.readUInt32BE(4);
+  if (head.readUInt32BE(0) === 0 && low === RAM_EOS) return true;
+  const type = low & 0xff & ~RAM_CONTINUE;
+  if (type !== RAM_ZERO && type !== RAM_PAGE) return false;
+  // Such a record cannot be the first; where it is, no name helps to tell it from other things.
+  if (low & RAM_CONTINUE) return (low & 0x3ff & ~RAM_CONTINUE) === type;
+  return head.length === 8 || (head[8]! > 0 && hasName(head, 8, head[8]!));
+}
+
+/** A counted name of this length, as far as it can be seen. */
+function hasName(head: Buffer, at: number, length: number): boolean {
+  if (at >= head.length) return true;
+  return head[at] === length && head.subarray(at + 1, at + 1 + length).every((byte) => byte >= 0x20 && byte < 0x7f);
 }

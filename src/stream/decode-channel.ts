@@ -3,14 +3,19 @@ import type { Cursor } from '../bytes/cursor.js';
 import type { ChannelRole } from '../container/sniff.js';
 import { DecodeError, InputError } from '../finding.js';
 import { decodeCprChannel } from './cpr-channel.js';
-import type { StreamSink } from './events.js';
+import type { RamBlock, StreamSink } from './events.js';
 import { Emitter } from './emitter.js';
 import { MainChannelDecoder, type MainChannelOptions } from './main-channel.js';
+import { decodePreemptChannel } from './preempt-channel.js';
+import { decodeReturnPath } from './return-path.js';
 
 export interface DecodeChannelOptions extends Omit<MainChannelOptions, 'role'> {
   readonly role: ChannelRole;
   /** What findings call the channel. */
   readonly channel: string;
+  /** What the main channel has declared, for the channels that depend on it. */
+  readonly blocks?: readonly RamBlock[];
+  readonly machine?: string;
 }
 
 /**
@@ -25,18 +30,22 @@ export async function decodeChannel(
 ): Promise<void> {
   const out = new Emitter(sinks, options.channel);
   const { role } = options;
-  if (role === 'main' || role === 'recovery-main') {
-    await new MainChannelDecoder(cursor, out, { ...options, role }).decode();
-    return;
+  switch (role) {
+    case 'main':
+    case 'recovery-main':
+      return new MainChannelDecoder(cursor, out, { ...options, role }).decode();
+    case 'return-path':
+      return decodeReturnPath(cursor, out);
+    case 'preempt':
+      return decodePreemptChannel(cursor, out, options);
+    case 'cpr':
+      return decodeCpr(cursor, out);
+    case 'multifd':
+      throw new InputError(
+        `${options.channel} is a ${role} channel, not a main channel`,
+        'give the main channel of the migration: the file that starts with QEVM',
+      );
   }
-  if (role === 'cpr') {
-    await decodeCpr(cursor, out);
-    return;
-  }
-  throw new InputError(
-    `${options.channel} is a ${role} channel, not a main channel`,
-    'give the main channel of the migration: the file that starts with QEVM',
-  );
 }
 
 async function decodeCpr(cursor: Cursor, out: Emitter): Promise<void> {

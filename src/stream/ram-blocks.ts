@@ -42,6 +42,11 @@ export class RamBlockList {
     private readonly context: RamListContext,
   ) {}
 
+  /** Takes over the blocks that another channel has declared, with their indexes. */
+  adopt(blocks: readonly RamBlock[]): void {
+    for (const block of blocks) this.put(block);
+  }
+
   /** Bytes that page addresses of a block must stay below; without end for blocks that no list declares. */
   limitOf(index: number): number {
     return this.limits[index]!;
@@ -176,10 +181,13 @@ export class RamBlockList {
     if (index >= MAX_BLOCKS) {
       throw new DecodeError('unsupported', 'too-large', `more than ${MAX_BLOCKS} RAM blocks`, { offset, path: 'ram' });
     }
-    const entry: RamBlock = { index, ...block };
-    this.blocks[index] = entry;
-    this.limits[index] = block.declared ? block.usedLength : Infinity;
-    this.byName.set(block.name, index);
-    return entry;
+    return this.put({ index, ...block });
+  }
+
+  private put(block: RamBlock): RamBlock {
+    this.blocks[block.index] = block;
+    this.limits[block.index] = block.declared ? block.usedLength : Infinity;
+    this.byName.set(block.name, block.index);
+    return block;
   }
 }

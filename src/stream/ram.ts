@@ -38,6 +38,8 @@ export interface RamContext extends RamListContext {
   readonly machine: string | undefined;
   /** True once POSTCOPY_LISTEN has been met. */
   readonly postcopy: boolean;
+  /** The records stand alone, and the end of the input may come instead of EOS: a preempt channel. */
+  readonly unframed?: boolean;
 }
 
 /** Why `scan` returned. */
@@ -69,7 +71,7 @@ export class RamDecoder {
   }
 
   /**
-   * Reads records up to and with EOS.
+   * Reads records up to and with EOS, or to the end of the input where they are not framed.
    *
    * @throws DecodeError where the loader would give up; everything before it has been reported
    */
@@ -106,9 +108,10 @@ export class RamDecoder {
     return true;
   }
 
-  /** Reads as far as the window goes, or one record that is no page. True behind EOS. */
+  /** Reads as far as the window goes, or one record that is no page. True behind the last one. */
   private async step(): Promise<boolean> {
     const { cursor } = this;
+    if (this.context.unframed && (await cursor.atEnd())) return true;
     if (this.pageSize === 0) {
       if (!cursor.has(8)) await cursor.need(8, 'ram record');
       const flags = unsizedFlags(cursor);
@@ -129,7 +132,7 @@ export class RamDecoder {
     if (stop === Stop.More) {
       // The window is about to move: what points into it goes out first.
       this.flush();
-      await cursor.need(this.needed, 'ram record');
+      if (cursor.has(1) || !this.context.unframed) await cursor.need(this.needed, 'ram record');
       return false;
     }
     if (stop === Stop.Full) {
@@ -159,6 +162,7 @@ export class RamDecoder {
     const base = cursor.offset - cursor.position;
     const pageSize = this.pageSize;
     const mask = pageSize - 1;
+    const xbzrle = this.context.unframed ? -1 : RAM_SAVE_FLAG_XBZRLE;
     let position = cursor.position;
     let index = batch.length;
     let current = this.current;
@@ -176,7 +180,7 @@ export class RamDecoder {
       if (
         type !== RAM_SAVE_FLAG_PAGE &&
         type !== RAM_SAVE_FLAG_ZERO &&
-        type !== RAM_SAVE_FLAG_XBZRLE &&
+        type !== xbzrle &&
         type !== RAM_SAVE_FLAG_COMPRESS_PAGE
       ) {
         this.flags = flags;
@@ -270,7 +274,10 @@ export class RamDecoder {
   private async other(): Promise<boolean> {
     const { cursor, flags } = this;
     const offset = cursor.offset;
-    switch (flags & ~RAM_SAVE_FLAG_CONTINUE) {
+    const type = flags & ~RAM_SAVE_FLAG_CONTINUE;
+    if (this.context.unframed && (type === RAM_SAVE_FLAG_MEM_SIZE || type === RAM_SAVE_FLAG_HOOK))
+      throw this.wrongFlags();
+    switch (type) {
       case RAM_SAVE_FLAG_EOS:
       case RAM_SAVE_FLAG_MULTIFD_FLUSH:
       case RAM_SAVE_FLAG_HOOK:
@@ -289,16 +296,7 @@ export class RamDecoder {
             path: cursor.path('ram record'),
           });
         }
-        throw new DecodeError(
-          'malformed',
-          'ram-flags',
-          `ram record with flags ${hex(flags)} (${ramFlagNames(flags)})`,
-          { offset, length: 8, path: cursor.path('ram record') },
-          {
-            expected: 'one of ZERO, PAGE, XBZRLE, COMPRESS_PAGE, MEM_SIZE, HOOK, MULTIFD_FLUSH, EOS',
-            found: hex(flags),
-          },
-        );
+        throw this.wrongFlags();
     }
   }
 
@@ -307,6 +305,20 @@ export class RamDecoder {
     this.cursor.position += 8;
     const name = flags === RAM_SAVE_FLAG_EOS ? 'EOS' : ramFlagNames(flags & ~RAM_SAVE_FLAG_CONTINUE);
     this.out.event({ kind: 'ram-mark', offset, flags, name });
+  }
+
+  private wrongFlags(): DecodeError {
+    const { cursor, flags } = this;
+    const expected = this.context.unframed
+      ? 'one of ZERO, PAGE, COMPRESS_PAGE, MULTIFD_FLUSH, EOS'
+      : 'one of ZERO, PAGE, XBZRLE, COMPRESS_PAGE, MEM_SIZE, HOOK, MULTIFD_FLUSH, EOS';
+    return new DecodeError(
+      'malformed',
+      'ram-flags',
+      `ram record with flags ${hex(flags)} (${ramFlagNames(flags)})`,
+      { offset: cursor.offset, length: 8, path: cursor.path('ram record') },
+      { expected, found: hex(flags) },
+    );
   }
 
   private async learnPageSize(): Promise<void> {

@@ -7,7 +7,7 @@ import { decode } from '../build/decode.js';
 import { precopy, recovery } from '../build/samples.js';
 import { readFixture } from '../fixtures.js';
 
-it.each(['multifd', 'preempt', 'return-path'] as const)('a %s channel cannot be read alone', async (role) => {
+it.each(['multifd'] as const)('a %s channel cannot be read alone', async (role) => {
   const decoding = decodeChannel(new Cursor(new MemorySource(Buffer.alloc(20))), [], { role, channel: 'c.bin' });
   await expect(decoding).rejects.toThrow(InputError);
   await expect(decoding).rejects.toThrow(`c.bin is a ${role} channel, not a main channel`);

@@ -1,0 +1,70 @@
+/**
+ * Decodes a preempt channel: the pages that the destination asked for in postcopy, as bare RAM records.
+ *
+ * QEMU 7.1 and 7.2 (and later ones with their machine types) close it with EOS. Others just end it, also before the first page.
+ * Writer: `ram_save_host_page_urgent` (migration/ram.c), `postcopy_preempt_shutdown_file` (migration/postcopy-ram.c), since 7.1.
+ * Loader: `postcopy_preempt_thread`, `ram_load_postcopy`.
+ */
+import type { Cursor } from '../bytes/cursor.js';
+import { DecodeError } from '../finding.js';
+import type { Emitter } from './emitter.js';
+import type { RamBlock } from './events.js';
+import { RamDecoder } from './ram.js';
+
+/** What the main channel has told. */
+export interface PreemptContext {
+  /** The target page size in bytes. */
+  readonly pageSize?: number;
+  /** The RAM blocks by index; pages name them. */
+  readonly blocks?: readonly RamBlock[];
+  readonly machine?: string;
+}
+
+/** Reads the channel from the cursor to the end of its source; never throws for anything that the bytes say. */
+export async function decodePreemptChannel(cursor: Cursor, out: Emitter, context: PreemptContext = {}): Promise<void> {
+  const { pageSize, blocks = [], machine } = context;
+  const begin = cursor.offset;
+  out.good = begin;
+  out.event({ kind: 'begin', offset: begin, channel: out.channel, role: 'preempt' });
+  const ram = new RamDecoder(cursor, out, {
+    statedPageSize: () => Promise.resolve(pageSize === undefined ? undefined : { pageSize, evidence: 'main channel' }),
+    hasCapability: () => false,
+    pageSizeSummary: undefined,
+    machine,
+    postcopy: true,
+    unframed: true,
+  });
+  ram.list.adopt(blocks);
+  let complete = true;
+  try {
+    await ram.payload();
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error;
+    complete = false;
+    out.caught(error);
+  }
+  const rest = out.good;
+  if (!(await cursor.atEnd())) {
+    await toEnd(cursor);
+    const length = cursor.offset - rest;
+    if (complete) {
+      out.event({ kind: 'trailing', offset: rest, length, zeros: false });
+      out.problem('trailing-bytes', `${length} bytes behind the end of the channel`, { offset: rest, length });
+    } else out.event({ kind: 'skipped', offset: rest, length });
+  }
+  const end = cursor.source.size ?? cursor.seen;
+  out.event({
+    kind: 'end',
+    offset: end,
+    bytes: end - begin,
+    explainedBytes: rest - begin,
+    lastGoodOffset: rest,
+    complete,
+  });
+}
+
+async function toEnd(cursor: Cursor): Promise<void> {
+  const { size } = cursor.source;
+  if (size !== undefined) await cursor.skip(size - cursor.offset, 'rest of the channel');
+  while (!(await cursor.atEnd())) cursor.position = cursor.limit;
+}
