@@ -73,7 +73,6 @@ export class MultifdPages {
     this.batch.pageSize = this.packet.pageSize;
     let length = 0;
     if (this.packet.normalPages > 0) {
-      this.checkMethod(method);
       length = method === 'none' ? await this.plain(nextPacketSize) : await this.compressed(method, nextPacketSize);
     }
     this.zeros();
@@ -103,6 +102,7 @@ export class MultifdPages {
     const { cursor } = this;
     const { offset, pageSize, normalPages } = this.packet;
     const size = normalPages * pageSize;
+    this.checkMethod('none');
     if (nextPacketSize !== size) {
       this.out.problem(
         'multifd-plain-size',
@@ -137,6 +137,7 @@ export class MultifdPages {
     }
     if (!cursor.has(size)) await cursor.need(size, `multifd ${method} payload`);
     const payloadAt = cursor.offset;
+    this.checkMethod(method);
     const unpacked = this.unpack(method, cursor.bytes(size), payloadAt);
     if (unpacked) {
       for (let page = 0; page < normalPages; page++) this.add(PAGE_NORMAL, page, offset, pageSize, page * pageSize);

@@ -22,19 +22,22 @@ const SMALLEST_PAGE = Math.min(...PAGE_SIZES);
 export async function findPacket(cursor: Cursor, pageSize: number | undefined): Promise<boolean> {
   for (;;) {
     const more = await cursor.fill(MULTIFD_DEVICE_STATE_SIZE);
-    const { buffer, position, limit } = cursor;
-    const hit = buffer.subarray(0, limit).indexOf(MULTIFD_PACKET_START, position);
-    if (hit >= 0 && hit + MULTIFD_DEVICE_STATE_SIZE <= limit) {
-      cursor.position = hit;
-      if (isPlausible(buffer, hit, pageSize)) return true;
-      cursor.position++;
-    } else if (more) {
-      // What is left may be the start of a packet that goes on in the next window.
-      cursor.position = hit >= 0 ? hit : limit - MULTIFD_PACKET_START.length + 1;
-    } else {
+    const { position, limit } = cursor;
+    const window = cursor.buffer.subarray(0, limit);
+    let hit = window.indexOf(MULTIFD_PACKET_START, position);
+    while (hit >= 0 && hit + MULTIFD_DEVICE_STATE_SIZE <= limit) {
+      if (isPlausible(window, hit, pageSize)) {
+        cursor.position = hit;
+        return true;
+      }
+      hit = window.indexOf(MULTIFD_PACKET_START, hit + 1);
+    }
+    if (!more) {
       cursor.position = limit;
       return false;
     }
+    // What is left may be the start of a packet that goes on in the next window.
+    cursor.position = hit >= 0 ? hit : limit - MULTIFD_PACKET_START.length + 1;
   }
 }
 
