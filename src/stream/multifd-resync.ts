@@ -7,7 +7,7 @@ import {
   MULTIFD_FLAGS,
   MULTIFD_IDSTR_AT,
   MULTIFD_NAME_SIZE,
-  MULTIFD_PACKET_SIZE,
+  MULTIFD_MAX_COMPRESSED,
   MULTIFD_PACKET_START,
   MULTIFD_RAMBLOCK_AT,
   multifdMethod,
@@ -53,7 +53,7 @@ function isPlausible(buffer: Buffer, at: number, pageSize: number | undefined): 
   const normal = buffer.readUInt32BE(at + 16);
   const zero = buffer.readUInt32BE(at + 32);
   if (room > multifdPageCount(pageSize ?? SMALLEST_PAGE) || normal + zero > room) return false;
-  if (buffer.readUInt32BE(at + 20) > 2 * MULTIFD_PACKET_SIZE) return false;
+  if (buffer.readUInt32BE(at + 20) > MULTIFD_MAX_COMPRESSED) return false;
   for (let unused = at + 36; unused < at + MULTIFD_RAMBLOCK_AT; unused++) if (buffer[unused] !== 0) return false;
   const pages = normal + zero > 0;
   // Of the 256 bytes of the name 212 are there: names of blocks are shorter.

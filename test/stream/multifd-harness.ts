@@ -1,4 +1,5 @@
 /** Decodes the bytes of a multifd channel and keeps everything that is reported, in order. */
+import { expect } from 'vitest';
 import { Cursor } from '../../src/bytes/cursor.js';
 import { MemorySource } from '../../src/bytes/source.js';
 import type { Finding } from '../../src/finding.js';
@@ -85,3 +86,31 @@ export async function decode(data: Uint8Array, setting: Setting = {}): Promise<S
     end: events.at(-1) as ChannelEnd,
   };
 }
+
+const CHUNKS = [1, 7, 4097];
+
+/** Decodes a channel that nothing is wrong with, whole and in reads of every size. */
+export async function expectSound(data: Buffer): Promise<Seen> {
+  const whole = await decode(data);
+  expect(whole.problems).toEqual([]);
+  expect(whole.end).toEqual({
+    kind: 'end',
+    offset: data.length,
+    bytes: data.length,
+    explainedBytes: data.length,
+    lastGoodOffset: data.length,
+    complete: true,
+  });
+  for (const chunk of CHUNKS) {
+    const seekable = chunk !== 7;
+    expect((await decode(data, { chunk, seekable })).log).toEqual(whole.log);
+  }
+  return whole;
+}
+
+/** Number, kind, generation, normal pages, zero pages and block of every packet. */
+export const brief = ({ packets }: Seen) =>
+  packets.map(({ packetNum, sync, twin, generation, normalPages, zeroPages, block }) => {
+    const kind = twin ? 'twin' : sync ? 'sync' : 'pages';
+    return [Number(packetNum), kind, generation, normalPages, zeroPages, block];
+  });
