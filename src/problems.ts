@@ -204,6 +204,105 @@ export const PROBLEMS = {
     origin: 'tool',
     help: 'the stream has more problems than are worth listing; those before are complete',
   },
+  'multifd-init': {
+    code: 'MIG170',
+    severity: 'error',
+    help: 'the first 64 bytes of a multifd channel name it; without them a destination does not know which channel it is and gives up',
+    qemu: loader('multifd: received packet magic %x expected %x', 'multifd_recv_initial_packet', '4.0 and later'),
+  },
+  'multifd-magic': {
+    code: 'MIG171',
+    severity: 'error',
+    help: 'no packet begins where the packet before ended: its page count is wrong, bytes are missing, or the bytes are damaged; QEMU 9.2.0 also reads so when an older source sends pages with a SYNC',
+    qemu: loader(
+      'multifd: received packet magic %x, expected %x',
+      'multifd_recv_unfill_packet_header',
+      '4.0 and later, in words that vary',
+    ),
+  },
+  'multifd-version': {
+    code: 'MIG172',
+    severity: 'error',
+    help: 'multifd packets have had version 1 since there are any',
+    qemu: loader(
+      'multifd: received packet version %u, expected %u',
+      'multifd_recv_unfill_packet_header',
+      '4.0 and later, in words that vary',
+    ),
+  },
+  'multifd-flags': {
+    code: 'MIG173',
+    severity: 'warning',
+    help: 'the packet has flags that no release up to 11.1 gives a meaning; a destination ignores them',
+  },
+  'multifd-method': {
+    code: 'MIG174',
+    severity: 'error',
+    help: 'all packets of a migration are compressed by one method, the one that multifd-compression names on both sides',
+    qemu: loader(
+      'multifd %u: flags received %x flags expected %x',
+      'multifd_nocomp_recv and its like',
+      '5.0 and later',
+    ),
+  },
+  'multifd-page-count': {
+    code: 'MIG175',
+    severity: 'error',
+    help: 'a packet holds 512 KiB of pages at most, and its counts must fit into that; the bytes are damaged, or the page size is another than that of the stream',
+    qemu: loader(
+      'multifd: received packet with %u pages, expected %u',
+      'multifd_ram_unfill_packet',
+      '4.0 and later, in words that vary',
+    ),
+  },
+  'multifd-packet-size': {
+    code: 'MIG176',
+    severity: 'error',
+    help: 'a compressed payload is never empty and never larger than 1 MiB; some releases write beyond their buffer when it is',
+    qemu: loader(
+      'multifd %u: next_packet_size %u exceeds allocated %u',
+      'multifd_zlib_recv',
+      '10.0.13, 11.1; not checked before',
+    ),
+  },
+  'multifd-plain-size': {
+    code: 'MIG177',
+    severity: 'warning',
+    help: 'the payload of a packet that is not compressed is its pages, whatever the size field says: a destination does not look at it',
+  },
+  'multifd-block': {
+    code: 'MIG178',
+    severity: 'error',
+    help: 'the packet is for a RAM block that the main channel does not declare',
+    qemu: loader('multifd: unknown ram block %s', 'multifd_ram_unfill_packet', '4.0 and later'),
+  },
+  'multifd-offset': {
+    code: 'MIG179',
+    severity: 'error',
+    help: 'a page lies outside its block, or not on a page boundary; of the two a destination refuses only the first',
+    qemu: loader('multifd: offset too long %lu (max %lx)', 'multifd_ram_unfill_packet', '4.0 and later'),
+  },
+  'multifd-payload': {
+    code: 'MIG180',
+    severity: 'error',
+    help: 'the payload does not unpack to exactly the pages of its packet; the packet is counted, its pages are not shown',
+    qemu: loader(
+      'multifd %u: packet size received %u size expected %u',
+      'multifd_zlib_recv and its like',
+      '5.0 and later',
+    ),
+  },
+  'multifd-stream-lost': {
+    code: 'MIG181',
+    severity: 'warning',
+    help: 'with zlib and zstd every packet of a channel builds on those before it: after a packet that was damaged or skipped, the rest of this channel cannot be unpacked',
+  },
+  'multifd-device-packet': {
+    code: 'MIG182',
+    severity: 'error',
+    help: 'a packet of device state is not one that its writer can produce',
+    qemu: loader('multifd: received empty device state packet', 'multifd_device_state_unfill_packet', '10.0 and later'),
+  },
   'return-path-message': {
     code: 'MIG190',
     severity: 'error',
