@@ -185,6 +185,7 @@ export class MultifdPages {
     const { batch } = this;
     const at = batch.length++;
     batch.kind[at] = kind;
+    batch.kinds |= 1 << kind;
     batch.block[at] = this.block;
     batch.address[at] = this.addresses[page]!;
     batch.offset[at] = offset;
@@ -198,5 +199,6 @@ export class MultifdPages {
     batch.window = window;
     this.out.pages(batch);
     batch.length = 0;
+    batch.kinds = 0;
   }
 }
