@@ -1,4 +1,5 @@
 /** The one screen of `info`. */
+import { visible } from '../bytes/visible.js';
 import { hex } from '../finding.js';
 import type { CommandSummary, SectionSummary, StreamSummary } from '../model/stream-model.js';
 import type { ReadResult } from '../read.js';
@@ -33,11 +34,11 @@ function head(summary: StreamSummary & ReadResult, style: Style): string {
   const all = summary.explainedBytes === summary.bytes;
   const explained = all
     ? 'every byte explained'
-    : `${count(summary.bytes - summary.explainedBytes)} bytes not explained`;
+    : `${plural(summary.bytes - summary.explainedBytes, 'byte')} not explained`;
   const role = summary.role === 'main' ? '' : `, ${summary.role} channel`;
-  const lines = [
-    `${style('bold', summary.capture)}: ${state}, ${plural(summary.bytes, 'byte')} (${size(summary.bytes)})${role}, ${explained}`,
-  ];
+  const rounded = summary.bytes < 1024 ? '' : ` (${size(summary.bytes)})`;
+  const bytes = `${plural(summary.bytes, 'byte')}${rounded}`;
+  const lines = [`${style('bold', visible(summary.capture))}: ${state}, ${bytes}${role}, ${explained}`];
   if (!summary.complete) lines.push(`decoded without a gap up to ${hex(summary.lastGoodOffset)}`);
   for (const { offset, length } of summary.skipped) lines.push(`skipped ${plural(length, 'byte')} from ${hex(offset)}`);
   return lines.join('\n');
