@@ -61,20 +61,23 @@ export const dump: Command = {
     };
     const options = await dumpOptions(parsed, format === 'text' ? TEXT_MAX_BYTES : Infinity);
     const choice = inputChoice(parsed);
-    if (format === 'text') {
-      const [{ TextDump }, { makeStyle }] = await Promise.all([
-        import('../report/dump-text.js'),
-        import('../report/style.js'),
-      ]);
-      const style = makeStyle(parsed.color as 'auto', process.stdout.isTTY);
-      await withInput(capture, choice, parsed, [new TextDump(out, options, style), verdict]);
-    } else {
-      const { JsonDump } = await import('../report/dump-json.js');
-      const sink = new JsonDump(out, options, format === 'json' ? 'document' : 'lines', capture);
-      await withInput(capture, choice, parsed, [sink, verdict]);
-      sink.finish();
+    try {
+      if (format === 'text') {
+        const [{ TextDump }, { makeStyle }] = await Promise.all([
+          import('../report/dump-text.js'),
+          import('../report/style.js'),
+        ]);
+        const style = makeStyle(parsed.color as 'auto', process.stdout.isTTY);
+        await withInput(capture, choice, parsed, [new TextDump(out, options, style), verdict]);
+      } else {
+        const { JsonDump } = await import('../report/dump-json.js');
+        const sink = new JsonDump(out, options, format === 'json' ? 'document' : 'lines', capture);
+        await withInput(capture, choice, parsed, [sink, verdict]);
+        sink.finish();
+      }
+    } finally {
+      out.flush();
     }
-    out.flush();
     return clean ? EXIT_OK : EXIT_FINDINGS;
   },
 };

@@ -26,11 +26,9 @@ export class JsonDump implements StreamSink {
     private readonly options: DumpOptions,
     /** `lines`: one object a line; `document`: one JSON document with an array of them. */
     private readonly shape: 'lines' | 'document',
-    capture: string,
+    private readonly capture: string,
   ) {
     this.wantsMappedPages = options.pages || options.memory;
-    if (shape === 'document')
-      out.write(`{\n"schema": "migscope/dump/1",\n"capture": ${jsonLine(capture)},\n"events": [\n`);
   }
 
   event(event: StreamEvent): void {
@@ -60,7 +58,14 @@ export class JsonDump implements StreamSink {
 
   /** Closes the document. To be called behind the last event. */
   finish(): void {
-    if (this.shape === 'document') this.out.write('\n]\n}\n');
+    if (this.shape === 'lines') return;
+    if (this.first) this.out.write(this.opening());
+    this.out.write('\n]\n}\n');
+  }
+
+  /** Written with the first event, so that nothing is for an input that cannot be opened. */
+  private opening(): string {
+    return `{\n"schema": "migscope/dump/1",\n"capture": ${jsonLine(this.capture)},\n"events": [\n`;
   }
 
   private put(text: string): void {
@@ -68,7 +73,7 @@ export class JsonDump implements StreamSink {
       this.out.line(text);
       return;
     }
-    this.out.write(this.first ? text : `,\n${text}`);
+    this.out.write(this.first ? `${this.opening()}${text}` : `,\n${text}`);
     this.first = false;
   }
 
