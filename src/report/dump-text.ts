@@ -104,7 +104,9 @@ export class TextDump implements StreamSink {
       case 'command': {
         const payload =
           commandPayloadText(event.payload) || (event.raw ? hexBytes(event.raw, this.options.maxBytes) : '');
-        this.line(event.offset, `command ${this.style('cyan', event.name)}${payload === '' ? '' : `: ${payload}`}`);
+        // A command that no release knows is named `command 0x…`.
+        const name = event.name.replace(/^command /, '');
+        this.line(event.offset, `command ${this.style('cyan', name)}${payload === '' ? '' : `: ${payload}`}`);
         for (const [start, length] of event.payload.ranges ?? [])
           this.more(`            ${hex(start)} +${hex(length)}`);
         return;
@@ -204,7 +206,7 @@ export class TextDump implements StreamSink {
     if (!state) {
       if (selected && !selected.section(event)) return;
       head();
-      if (note !== undefined) this.more(`            ${visible(note)}`);
+      if (note !== undefined) this.more(`              ${visible(note)}`);
       if (payload.length > 0) this.more(`              ${hexBytes(payload, maxBytes)}`);
       return;
     }

@@ -158,6 +158,6 @@ function sectionText(section: SectionSummary): string {
 function problems(summary: StreamSummary, style: Style): string {
   const all = summary.problems;
   if (all.length === 0) return '';
-  const more = all.length > MAX_PROBLEMS ? [`… and ${all.length - MAX_PROBLEMS} more problems`] : [];
+  const more = all.length > MAX_PROBLEMS ? [`… and ${plural(all.length - MAX_PROBLEMS, 'more problem')}`] : [];
   return [...all.slice(0, MAX_PROBLEMS).map((finding) => findingText(finding, style)), ...more].join('\n');
 }
