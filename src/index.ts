@@ -16,3 +16,10 @@ export { elementValue, type FieldValue } from './vmstate/values.js';
 export { StreamModel, type StreamSummary } from './model/stream-model.js';
 export { loadVmdesc, readStream, type ReadOptions, type ReadResult, summarize } from './read.js';
 export { decodeXbzrle } from './wire/xbzrle.js';
+export {
+  analyzeMigration,
+  type AnalyzeOptions,
+  type AnalyzeResult,
+  extractMigration,
+  type ExtractOptions,
+} from './report/analyze-migration.js';

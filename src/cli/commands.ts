@@ -1,6 +1,7 @@
 /** All commands, in the order of the help text. */
+import { analyzeMigration } from './analyze-migration.js';
 import type { Command } from './command.js';
 import { dump } from './dump.js';
 import { info } from './info.js';
 
-export const COMMANDS: readonly Command[] = [info, dump];
+export const COMMANDS: readonly Command[] = [info, dump, analyzeMigration];

@@ -62,7 +62,21 @@ export const dump: Command = {
     const options = await dumpOptions(parsed, format === 'text' ? TEXT_MAX_BYTES : Infinity);
     const choice = inputChoice(parsed);
     try {
-      if (format === 'text') {
+      if (format === 'analyze-migration') {
+        const [{ analyzeMigration }, { loadVmdesc }] = await Promise.all([
+          import('../report/analyze-migration.js'),
+          import('../read.js'),
+        ]);
+        const { vmdesc, ...rest } = choice;
+        const result = await analyzeMigration(capture, {
+          ...rest,
+          ...(vmdesc !== undefined && { vmdesc: await loadVmdesc(vmdesc) }),
+          dump: parsed.desc === true ? 'desc' : 'state',
+          memory: parsed.memory === true,
+          out,
+        });
+        clean = result.complete && result.problems.length === 0;
+      } else if (format === 'text') {
         const [{ TextDump }, { makeStyle }] = await Promise.all([
           import('../report/dump-text.js'),
           import('../report/style.js'),
@@ -85,7 +99,7 @@ export const dump: Command = {
 async function dumpOptions(parsed: Parsed, maxBytes: number) {
   const { selection } = await import('../report/select.js');
   const given = parsed.maxBytes;
-  if (given !== undefined && !(typeof given === 'number' && given >= 0))
+  if (given !== undefined && !(typeof given === 'number' && Number.isInteger(given) && given >= 0))
     throw new UsageError('--max-bytes wants a number of bytes');
   const selected = selection((parsed.select as readonly unknown[]).map(String));
   return {

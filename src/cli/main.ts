@@ -11,7 +11,8 @@ import { version } from './version.js';
 
 /** Runs the program with the arguments behind its name. Writes to the standard streams; returns the exit code. */
 export async function main(args: readonly string[]): Promise<number> {
-  let exitCode: number = EXIT_OK;
+  // Run when yargs is done with it: for a handler that returns a promise it renders the help text first, which takes 10 ms.
+  let run = (): Promise<number> => Promise.resolve(EXIT_OK);
   const parser = yargs()
     .scriptName('migscope')
     .usage('$0 COMMAND\n\nReads QEMU migration streams: what is in them, whether they are whole.')
@@ -30,13 +31,13 @@ export async function main(args: readonly string[]): Promise<number> {
       throw error ?? new UsageError(inWords(message, args[0]));
     });
   for (const command of COMMANDS) {
-    parser.command(command.usage, command.summary, command.options, async (parsed) => {
-      exitCode = await command.run(parsed);
+    parser.command(command.usage, command.summary, command.options, (parsed) => {
+      run = () => command.run(parsed);
     });
   }
   try {
     await parser.parseAsync(protectDashes(args));
-    return exitCode;
+    return await run();
   } catch (error) {
     return report(error, args[0]);
   }

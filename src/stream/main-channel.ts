@@ -244,7 +244,7 @@ export class MainChannelDecoder implements RamContext {
     let payloadEnd: number | undefined;
     if (section.idstr === 'ram' && kind !== 'full') {
       if (section.version !== RAM_SECTION_VERSION) throw this.wrongVersion(section, `${RAM_SECTION_VERSION}`, offset);
-      await this.ram.payload();
+      if (!this.ram.payloadInWindow()) await this.ram.payload();
     } else if (decoder?.kinds.includes(kind) && kind !== 'full') {
       if (!decoder.versions.includes(section.version))
         throw this.wrongVersion(section, decoder.versions.join(', '), offset);
@@ -254,7 +254,7 @@ export class MainChannelDecoder implements RamContext {
     }
     payloadEnd ??= cursor.offset;
     out.good = payloadEnd;
-    const footer = this.footers !== false && (await this.footer(section));
+    const footer = this.footers !== false && (this.footerInWindow(section) || (await this.footer(section)));
     const { id, idstr, instance, version } = section;
     const payloadLength = payloadEnd - payloadOffset;
     out.event({
@@ -339,11 +339,7 @@ export class MainChannelDecoder implements RamContext {
   private async footer(section: OpenSection): Promise<boolean> {
     const { cursor } = this;
     if (!cursor.has(5)) await cursor.fill(5);
-    if (isFooter(cursor.buffer, cursor.position, cursor.limit, section.id)) {
-      cursor.position += 5;
-      this.footers = true;
-      return true;
-    }
+    if (this.footerInWindow(section)) return true;
     if (!cursor.has(1)) await cursor.need(5, 'section footer');
     if (this.footers === undefined && isElementType(cursor.peekU8())) {
       this.footers = false;
@@ -358,6 +354,15 @@ export class MainChannelDecoder implements RamContext {
       { offset: cursor.offset, length: 5, path: cursor.path('section footer') },
       { expected: `7e ${section.id.toString(16).padStart(8, '0')}`, found },
     );
+  }
+
+  /** Takes the footer when it is in the window. */
+  private footerInWindow(section: OpenSection): boolean {
+    const { cursor } = this;
+    if (!isFooter(cursor.buffer, cursor.position, cursor.limit, section.id)) return false;
+    cursor.position += 5;
+    this.footers = true;
+    return true;
   }
 
   /** True when it was RUN in a package. */

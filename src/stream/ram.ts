@@ -85,6 +85,27 @@ export class RamDecoder {
     }
   }
 
+  /**
+   * As `payload`, for one that is all in the window and has nothing but pages in it: sections can be small and come in millions,
+   * and a promise costs more than such a one. False leaves the rest to `payload`.
+   */
+  payloadInWindow(): boolean {
+    const { cursor, out } = this;
+    if (this.pageSize === 0) return false;
+    this.batch.postcopy = this.context.postcopy;
+    let stop;
+    try {
+      stop = this.scan();
+      out.good = cursor.offset;
+    } finally {
+      this.flush();
+    }
+    if (stop !== Stop.Other || this.flags !== RAM_SAVE_FLAG_EOS) return false;
+    this.mark(cursor.offset);
+    out.good = cursor.offset;
+    return true;
+  }
+
   /** Reads as far as the window goes, or one record that is no page. True behind EOS. */
   private async step(): Promise<boolean> {
     const { cursor } = this;
@@ -240,8 +261,7 @@ export class RamDecoder {
       case RAM_SAVE_FLAG_EOS:
       case RAM_SAVE_FLAG_MULTIFD_FLUSH:
       case RAM_SAVE_FLAG_HOOK:
-        cursor.position += 8;
-        this.out.event({ kind: 'ram-mark', offset, flags, name: ramFlagNames(flags & ~RAM_SAVE_FLAG_CONTINUE) });
+        this.mark(offset);
         return (flags & RAM_SAVE_FLAG_EOS) !== 0;
       case RAM_SAVE_FLAG_MEM_SIZE:
         await this.list.read(flags, this.batch);
@@ -267,6 +287,13 @@ export class RamDecoder {
           },
         );
     }
+  }
+
+  private mark(offset: number): void {
+    const { flags } = this;
+    this.cursor.position += 8;
+    const name = flags === RAM_SAVE_FLAG_EOS ? 'EOS' : ramFlagNames(flags & ~RAM_SAVE_FLAG_CONTINUE);
+    this.out.event({ kind: 'ram-mark', offset, flags, name });
   }
 
   private async learnPageSize(): Promise<void> {

@@ -1,3 +1,4 @@
+import type * as fs from 'node:fs';
 import { writeSync } from 'node:fs';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { OutputClosed } from '../../src/bytes/text-writer.js';
@@ -7,7 +8,7 @@ import { main } from '../../src/cli/main.js';
 import { InputError, UsageError } from '../../src/finding.js';
 
 vi.mock('node:fs', async (original) => ({
-  ...(await original<typeof import('node:fs')>()),
+  ...(await original<typeof fs>()),
   writeSync: vi.fn((_fd: number, data: string | Uint8Array) => data.length),
 }));
 

@@ -1,9 +1,10 @@
+import type * as fs from 'node:fs';
 import { writeSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { progress } from '../../src/cli/progress.js';
 import { PageBatch } from '../../src/stream/page-batch.js';
 
-vi.mock('node:fs', async (original) => ({ ...(await original<typeof import('node:fs')>()), writeSync: vi.fn() }));
+vi.mock('node:fs', async (original) => ({ ...(await original<typeof fs>()), writeSync: vi.fn() }));
 
 const terminal = Object.getOwnPropertyDescriptor(process.stderr, 'isTTY');
 const written = (): unknown[] => vi.mocked(writeSync).mock.calls.map(([, text]) => text);

@@ -20,10 +20,12 @@ export function run(line: string, cwd = ROOT): RunResult {
     bin = mkdtempSync(join(tmpdir(), 'migscope-bin-'));
     symlinkSync(join(ROOT, 'bin/migscope.js'), join(bin, 'migscope'));
   }
-  const { NO_COLOR: _noColor, FORCE_COLOR: _forceColor, ...env } = process.env;
+  const env = { ...process.env };
+  delete env.NO_COLOR;
+  delete env.FORCE_COLOR;
   const result = spawnSync('bash', ['-c', `set -o pipefail; ${line}`], {
     cwd,
-    env: { ...env, PATH: `${bin}:${process.env.PATH}`, COLUMNS: '100' },
+    env: { ...env, PATH: `${bin}:${process.env.PATH}` },
     maxBuffer: 64 << 20,
   });
   return {

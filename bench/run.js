@@ -1,0 +1,226 @@
+/**
+ * Measures migscope against its peers and prints one table. Usage: node bench/run.js [--size GIB] [--only NAME] [--pairs N]
+ *
+ * Times of one machine say little and those of a busy one less: every row is a ratio of two commands that ran in turns, taken
+ * on the time that grows with the file (the large stream less a tiny one), as median and range over the pairs.
+ */
+import { spawnSync } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { makeStreams } from './make-streams.js';
+
+/** @param {string} name @returns {string} */
+const here = (name) => fileURLToPath(new URL(name, import.meta.url));
+const NODE = process.execPath;
+const MIGSCOPE = here('../bin/migscope.js');
+const PLAIN = here('plain-read.js');
+const EMPTY = here('empty.js');
+const STEP_OVER = here('step-over.py');
+const MAX_RSS = new URL('max-rss.js', import.meta.url).href;
+
+const { values: options } = parseArgs({
+  options: {
+    size: { type: 'string', default: '2' },
+    only: { type: 'string' },
+    pairs: { type: 'string', default: '5' },
+  },
+});
+const PAIRS = Math.max(5, Number(options.pairs));
+
+/** @typedef {readonly string[]} Argv */
+/** @typedef {(file: string) => Argv} Command what to run on a file */
+
+/** @type {Command} */
+const info = (file) => [NODE, MIGSCOPE, 'info', file];
+/** @type {Command} */
+const dumpPages = (file) => [NODE, MIGSCOPE, 'dump', '--format', 'jsonl', '--pages', file];
+/** @type {Command} */
+const plainRead = (file) => [NODE, PLAIN, file];
+/** @type {Command} */
+const catCount = (file) => shell('cat "$1" | wc -c', file);
+/** @type {Command} */
+const stepOver = (file) => ['python3', STEP_OVER, file];
+/** @type {Command} */
+const catInfo = (file) => shell('file=$1; shift; cat "$file" | "$@"', file, NODE, MIGSCOPE, 'info', '-');
+/** @type {Command} */
+const catPlain = (file) => shell('file=$1; shift; cat "$file" | "$@"', file, NODE, PLAIN);
+
+/** @param {string} script @param {...string} args @returns {Argv} */
+function shell(script, ...args) {
+  return ['sh', '-c', script, 'sh', ...args];
+}
+
+const nowhere = openSync('/dev/null', 'w');
+
+/** @param {Argv} argv @returns {number} seconds */
+function time([program, ...args]) {
+  const begin = process.hrtime.bigint();
+  const { status, error, stderr } = spawnSync(program, args, { stdio: ['ignore', nowhere, 'pipe'] });
+  const seconds = Number(process.hrtime.bigint() - begin) / 1e9;
+  if (error || status !== 0) throw new Error(`${program} ${args.join(' ')}: ${error?.message ?? stderr}`);
+  return seconds;
+}
+
+/** @param {readonly number[]} numbers */
+function median(numbers) {
+  const sorted = [...numbers].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+/**
+ * Runs commands in turns, forwards and backwards, so that none always comes first and a busy moment hits all of them.
+ *
+ * @template {string} Name @param {Record<Name, Argv>} commands @returns {Record<Name, number[]>} seconds, round by round
+ */
+function inTurns(commands) {
+  const names = /** @type {Name[]} */ (Object.keys(commands));
+  const times = /** @type {Record<Name, number[]>} */ (Object.fromEntries(names.map((name) => [name, []])));
+  for (const name of names) time(commands[name]);
+  for (let round = 0; round < PAIRS; round++) {
+    for (const name of round % 2 === 0 ? names : names.toReversed()) times[name].push(time(commands[name]));
+  }
+  return times;
+}
+
+/** @typedef {{ name: string, median: string, peer: string, ratio: string, aim: string }} Row */
+
+/**
+ * How fast `ours` is in units of `peer`: above 1 is faster.
+ *
+ * @param {string} name @param {Command} ours @param {Command} peer @param {import('./make-streams.js').StreamPair} streams
+ * @param {string} aim @returns {Row}
+ */
+function speed(name, ours, peer, streams, aim) {
+  const { a, b, tinyA, tinyB } = inTurns({
+    a: ours(streams.large),
+    b: peer(streams.large),
+    tinyA: ours(streams.tiny),
+    tinyB: peer(streams.tiny),
+  });
+  const start = { a: median(tinyA), b: median(tinyB) };
+  const ratios = a.map((value, i) => (b[i] - start.b) / (value - start.a));
+  return {
+    name,
+    median: seconds(median(a) - start.a),
+    peer: seconds(median(b) - start.b),
+    ratio: range(ratios),
+    aim,
+  };
+}
+
+/** @param {readonly number[]} ratios */
+function range(ratios) {
+  const two = (/** @type {number} */ value) => value.toFixed(2);
+  return `${two(median(ratios))} (${two(Math.min(...ratios))} to ${two(Math.max(...ratios))})`;
+}
+
+/** @param {number} value */
+function seconds(value) {
+  return value < 1 ? `${(value * 1000).toFixed(0)} ms` : `${value.toFixed(2)} s`;
+}
+
+/** @param {string} name @param {string} word @returns {Row} */
+function skipped(name, word) {
+  return { name, median: word, peer: '', ratio: '', aim: '' };
+}
+
+/** @param {Argv} argv the arguments of node @param {'ignore' | number} [stdin] @returns {number} MiB */
+function peakMemory(argv, stdin = 'ignore') {
+  const stdio = [stdin, nowhere, 'inherit', 'pipe'];
+  const { output } = spawnSync(NODE, ['--import', MAX_RSS, ...argv], { stdio });
+  return Number(String(output[3])) / 1024;
+}
+
+/** @param {string} file @returns {number} MiB */
+function peakMemoryOfPipe(file) {
+  const script = 'cat "$1" | "$2" --import "$3" "$4" info -';
+  const stdio = ['ignore', nowhere, 'inherit', 'pipe'];
+  const { output } = spawnSync('sh', ['-c', script, 'sh', file, NODE, MAX_RSS, MIGSCOPE], { stdio });
+  return Number(String(output[3])) / 1024;
+}
+
+/** @param {string} name @param {number} mib @param {string} aim @returns {Row} */
+function memory(name, mib, aim) {
+  return { name, median: `${mib.toFixed(0)} MiB`, peer: '', ratio: '', aim };
+}
+
+/** Reads a stream once: a decoder that is lost measures nothing. Its file is in the cache afterwards. @param {Argv} argv */
+function check([program, ...args]) {
+  const { stdout, stderr, status } = spawnSync(program, [...args, '--json'], { encoding: 'utf8' });
+  const document = status === 0 && stdout !== '' ? JSON.parse(stdout) : undefined;
+  if (!document?.complete || document.channels.some((channel) => channel.explainedBytes !== channel.bytes))
+    throw new Error(`${args.join(' ')}: not read to its end: ${stderr || stdout}`);
+}
+
+const streams = makeStreams(Number(options.size));
+for (const { large, tiny } of Object.values(streams)) [large, tiny].forEach((file) => check(info(file)));
+check(catInfo(streams.mixed.large));
+
+const hasPython = spawnSync('python3', ['--version']).status === 0;
+const [dump, ...dumpArgs] = dumpPages(streams.mixed.tiny);
+const hasDump = spawnSync(dump, dumpArgs, { stdio: 'ignore' }).status === 0;
+
+/** @type {[string, (name: string) => Row][]} */
+const ROWS = [];
+for (const shape of /** @type {const} */ (['mixed', 'continue', 'sections'])) {
+  const pair = streams[shape];
+  ROWS.push(
+    [`${shape}: info / plain read`, (name) => speed(name, info, plainRead, pair, 'at least 0.80')],
+    [`${shape}: info / cat | wc -c`, (name) => speed(name, info, catCount, pair, 'at least 1')],
+    [
+      `${shape}: info / Python stepping over pages`,
+      (name) => (hasPython ? speed(name, info, stepOver, pair, 'at least 1') : skipped(name, 'skipped: no python3')),
+    ],
+  );
+}
+ROWS.push(
+  ['mixed: cat | info - / cat | plain read', (name) => speed(name, catInfo, catPlain, streams.mixed, 'at least 0.80')],
+  [
+    'mixed: dump --pages / plain read',
+    (name) => (hasDump ? speed(name, dumpPages, plainRead, streams.mixed, '') : skipped(name, 'skipped: no dump')),
+  ],
+  [
+    'start: info of a tiny stream / empty program',
+    (name) => {
+      const { a, b } = inTurns({ a: info(streams.mixed.tiny), b: [NODE, EMPTY] });
+      const ratio = range(a.map((value, i) => value / b[i]));
+      return { name, median: seconds(median(a)), peer: seconds(median(b)), ratio, aim: 'at most 2.50' };
+    },
+  ],
+  [
+    'mapped-ram: info of 1 TiB',
+    (name) => {
+      const { a, b } = inTurns({
+        a: info(streams['mapped-ram'].large),
+        b: info(streams['mapped-ram'].tiny),
+      });
+      const whole = `wall ${seconds(median(a))}`;
+      return { name, median: whole, peer: `tiny ${seconds(median(b))}`, ratio: '', aim: 'under 1 s' };
+    },
+  ],
+  ['memory: info FILE', (name) => memory(name, peakMemory([MIGSCOPE, 'info', streams.mixed.large]), 'at most 150 MiB')],
+  ['memory: cat | info -', (name) => memory(name, peakMemoryOfPipe(streams.mixed.large), 'at most 150 MiB')],
+  ['memory: info of a tiny stream', (name) => memory(name, peakMemory([MIGSCOPE, 'info', streams.mixed.tiny]), '')],
+  ['memory: empty program', (name) => memory(name, peakMemory([EMPTY]), '')],
+);
+
+const HEAD = { name: 'what', median: 'migscope', peer: 'peer', ratio: 'ratio, median (range)', aim: 'aim' };
+const WIDTHS = { name: 46, median: 20, peer: 12, ratio: 24, aim: 0 };
+/** @param {Row} row */
+const print = (row) =>
+  console.log(
+    Object.entries(WIDTHS)
+      .map(([column, width]) => row[/** @type {keyof Row} */ (column)].padEnd(width))
+      .join(' ')
+      .trimEnd(),
+  );
+
+console.log(`Node ${process.version}, streams of ${options.size} GiB, ${PAIRS} pairs a row`);
+console.log('Times are those that grow with the file; a ratio above 1 means that migscope is the faster one.\n');
+print(HEAD);
+for (const [name, measure] of ROWS) {
+  if (options.only === undefined || name.includes(options.only)) print(measure(name));
+}
+closeSync(nowhere);

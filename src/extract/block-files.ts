@@ -1,0 +1,48 @@
+/** One file for each RAM block, made when it is first needed; only so many of them are open at a time. */
+import { closeSync } from 'node:fs';
+import type { RamBlock } from '../stream/events.js';
+import type { OutputDirectory } from './output-directory.js';
+
+/** A stream can declare 65535 blocks; real ones have a few dozen. */
+const MAX_OPEN = 64;
+
+export class BlockFiles {
+  private readonly paths = new Map<number, string>();
+  /** By index of the block, the least recently used first. */
+  private readonly open = new Map<number, number>();
+
+  constructor(
+    private readonly directory: OutputDirectory,
+    /** The path of a block in the directory; asked once for each. */
+    private readonly nameOf: (block: RamBlock) => string,
+  ) {}
+
+  /** The descriptor of a block's file, valid until the next call. */
+  fd(block: RamBlock): number {
+    const { index } = block;
+    let fd = this.open.get(index);
+    if (fd === undefined) fd = this.openFile(block);
+    else this.open.delete(index);
+    this.open.set(index, fd);
+    return fd;
+  }
+
+  close(): void {
+    for (const fd of this.open.values()) closeSync(fd);
+    this.open.clear();
+  }
+
+  private openFile(block: RamBlock): number {
+    for (const [index, fd] of this.open) {
+      if (this.open.size < MAX_OPEN) break;
+      this.open.delete(index);
+      closeSync(fd);
+    }
+    const known = this.paths.get(block.index);
+    if (known !== undefined) return this.directory.reopen(known);
+    const path = this.nameOf(block);
+    const fd = this.directory.create(path);
+    this.paths.set(block.index, path);
+    return fd;
+  }
+}

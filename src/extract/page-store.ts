@@ -1,0 +1,210 @@
+/**
+ * Writes the pages of a stream to one file for each RAM block. The last record of a page wins; pages that are zero and were never
+ * anything else stay holes.
+ *
+ * Pages that follow each other in a block are gathered and written in one go: a system call for each would take twice the time.
+ */
+import { ftruncateSync, readSync, writeSync } from 'node:fs';
+import { inflateSync } from 'node:zlib';
+import { type Finding, hex } from '../finding.js';
+import { PageMapBudget } from '../model/page-map.js';
+import { problemFinding, type ProblemName } from '../problems.js';
+import type { RamBlock, StreamEvent, StreamSink } from '../stream/events.js';
+import { PAGE_COMPRESSED, PAGE_NORMAL, PAGE_XBZRLE, PAGE_ZERO, type PageBatch } from '../stream/page-batch.js';
+import { decodeXbzrle } from '../wire/xbzrle.js';
+import type { BlockFiles } from './block-files.js';
+import { PageBits } from './page-bits.js';
+
+/** Bytes that are gathered before they are written. */
+const RUN = 1 << 20;
+/** The largest page size of any target. */
+const MAX_PAGE = 1 << 16;
+const ZEROS = Buffer.alloc(MAX_PAGE);
+
+interface Target {
+  block: RamBlock;
+  /** Pages whose place in the file may hold something else than zeros. */
+  readonly written: PageBits;
+  /** The file system refused the file: the block is left out. */
+  lost: boolean;
+  /** A page of it could not be decompressed; only the first is reported. */
+  damaged: boolean;
+}
+
+export class PageStore implements StreamSink {
+  readonly wantsMappedPages = true;
+  /** Pages that could not be written, with the reason: the first of each block. */
+  readonly problems: Finding[] = [];
+
+  private readonly targets = new Map<number, Target>();
+  private readonly budget = new PageMapBudget();
+  private readonly page = Buffer.alloc(MAX_PAGE);
+  private target: Target | undefined;
+  /** Bytes that wait for being written at `runStart` of the file of `target`. */
+  private readonly run = Buffer.alloc(RUN);
+  private runStart = 0;
+  private runLength = 0;
+  private channel = '';
+
+  constructor(private readonly files: BlockFiles) {}
+
+  event(event: StreamEvent): void {
+    if (event.kind === 'begin') this.channel = event.channel;
+    if (event.kind === 'ram-blocks') for (const block of event.blocks) this.resize(block, event.offset);
+    if (event.kind === 'end') this.flush();
+  }
+
+  pages(batch: PageBatch): void {
+    const { kind, block, address, length } = batch;
+    for (let i = 0; i < length; i++) {
+      const declared = batch.blocks[block[i]!]!;
+      if (this.target?.block !== declared) this.turnTo(declared);
+      const target = this.target!;
+      const at = address[i]!;
+      // A page outside its block is a problem that the decoder reports.
+      const room = declared.declared ? declared.usedLength - at : batch.pageSize;
+      if (room <= 0 || target.lost) continue;
+      const size = Math.min(batch.pageSize, room);
+      switch (kind[i]) {
+        case PAGE_NORMAL:
+          this.normal(target, at, batch.window, batch.start[i]!, Math.min(size, batch.size[i]!), batch.pageSize);
+          break;
+        case PAGE_ZERO:
+          this.fill(target, at, size, batch.size[i] === 0 ? 0 : batch.window[batch.start[i]!]!, batch.pageSize);
+          break;
+        case PAGE_XBZRLE:
+          this.xbzrle(target, at, size, batch, i);
+          break;
+        case PAGE_COMPRESSED:
+          this.compressed(target, at, size, batch, i);
+          break;
+        default:
+      }
+    }
+  }
+
+  /** Writes what still waits. */
+  flush(): void {
+    const { target, runStart, runLength } = this;
+    this.runLength = 0;
+    if (!target || target.lost || runLength === 0) return;
+    this.attempt(target, runStart, () => {
+      const fd = this.files.fd(target.block);
+      for (let done = 0; done < runLength;) done += writeSync(fd, this.run, done, runLength - done, runStart + done);
+    });
+  }
+
+  private normal(target: Target, at: number, window: Uint8Array, start: number, size: number, pageSize: number): void {
+    if (isZero(window, start, size)) this.fill(target, at, size, 0, pageSize);
+    else {
+      target.written.set(at / pageSize);
+      this.append(at, window, start, size);
+    }
+  }
+
+  private fill(target: Target, at: number, size: number, byte: number, pageSize: number): void {
+    const page = at / pageSize;
+    if (byte !== 0) {
+      target.written.set(page);
+      this.append(at, this.page.fill(byte, 0, size), 0, size);
+    } else if (target.written.has(page)) this.append(at, ZEROS, 0, size);
+  }
+
+  /** The runs are laid over what the page was before. A body that makes no sense is a problem that the decoder reports. */
+  private xbzrle(
+    target: Target,
+    at: number,
+    size: number,
+    { window, start, size: sizes, pageSize }: PageBatch,
+    i: number,
+  ): void {
+    if (at < this.runStart + this.runLength && at + size > this.runStart) this.flush();
+    const { page } = this;
+    page.fill(0, 0, pageSize);
+    if (target.written.has(at / pageSize)) {
+      this.attempt(target, at, () => void readSync(this.files.fd(target.block), page, 0, size, at));
+    }
+    if (decodeXbzrle(window, start[i]!, sizes[i]!, pageSize, page) === undefined)
+      this.normal(target, at, page, 0, size, pageSize);
+  }
+
+  private compressed(target: Target, at: number, size: number, batch: PageBatch, i: number): void {
+    const { window, pageSize, offset } = batch;
+    const start = batch.start[i]!;
+    let wrong: string;
+    try {
+      const page = inflateSync(window.subarray(start, start + batch.size[i]!), { maxOutputLength: pageSize });
+      if (page.length === pageSize) {
+        this.normal(target, at, page, 0, size, pageSize);
+        return;
+      }
+      wrong = `${page.length} bytes`;
+    } catch (error) {
+      wrong = (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE' ? 'more than a page' : 'no zlib stream';
+    }
+    if (target.damaged) return;
+    target.damaged = true;
+    this.problem(
+      'ram-compressed',
+      target.block,
+      `compressed page ${hex(at)} of ${target.block.name} holds ${wrong}`,
+      offset[i]!,
+    );
+  }
+
+  private append(at: number, from: Uint8Array, start: number, size: number): void {
+    if (at !== this.runStart + this.runLength || this.runLength + size > RUN) {
+      this.flush();
+      this.runStart = at;
+    }
+    this.run.set(from.subarray(start, start + size), this.runLength);
+    this.runLength += size;
+  }
+
+  private turnTo(block: RamBlock): void {
+    this.flush();
+    let target = this.targets.get(block.index);
+    if (!target) {
+      target = { block, written: new PageBits(this.budget, true), lost: false, damaged: false };
+      this.targets.set(block.index, target);
+    }
+    target.block = block;
+    this.target = target;
+  }
+
+  private resize(block: RamBlock, offset: number): void {
+    this.turnTo(block);
+    const target = this.target!;
+    if (!target.lost) this.attempt(target, offset, () => ftruncateSync(this.files.fd(block), block.usedLength));
+  }
+
+  /** A size that no file can have is the stream's doing and costs the block; everything else that the system says is thrown. */
+  private attempt(target: Target, offset: number, write: () => void): void {
+    try {
+      write();
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code;
+      if (code !== 'EFBIG' && code !== 'EINVAL') throw error;
+      target.lost = true;
+      const { name, usedLength } = target.block;
+      this.problem(
+        'too-large',
+        target.block,
+        `block ${name} of ${hex(usedLength)} bytes: ${(error as Error).message}`,
+        offset,
+      );
+    }
+  }
+
+  private problem(name: ProblemName, block: RamBlock, message: string, offset: number): void {
+    this.problems.push(
+      problemFinding(name, message, { channel: this.channel, offset, section: 'ram', path: `ram > ${block.name}` }),
+    );
+  }
+}
+
+/** Looks at a few bytes first: most pages are not zero, and show it early. */
+function isZero(bytes: Uint8Array, start: number, size: number): boolean {
+  if (bytes[start] !== 0 || bytes[start + size - 1] !== 0 || bytes[start + (size >>> 1)] !== 0) return false;
+  return ZEROS.compare(bytes, start, start + size, 0, size) === 0;
+}
