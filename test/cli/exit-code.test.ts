@@ -27,6 +27,7 @@ describe('exit codes', () => {
     [codes.EXIT_USAGE, `migscope info ${FIXTURE} --nonsense`],
     [codes.EXIT_USAGE, `migscope dump ${FIXTURE} ${FIXTURE}`],
     [codes.EXIT_USAGE, `migscope dump ${FIXTURE} --max-bytes x`],
+    [codes.EXIT_USAGE, `migscope dump ${FIXTURE} --max-bytes 1.5`],
     [codes.EXIT_USAGE, `migscope info ${FIXTURE} --role nonsense`],
     [codes.EXIT_USAGE, `migscope info ${FIXTURE} --offset=-1`],
     [codes.EXIT_INPUT, 'migscope info /does/not/exist'],
