@@ -59,11 +59,13 @@ describe('stateTree', () => {
     expect(field.values).toMatchObject([{ fields: [{ values: [5] }] }, { fields: [{ values: [6] }] }]);
   });
 
-  it('has an array of one for one element that has an index, and for a list of one', () => {
+  it('has an array for one element that has an index, for a list of one, and for none', () => {
     const indexed = { name: 'q', type: 'uint8', size: 1, index: 0 };
     expect(only([indexed], Uint8Array.of(5))).toMatchObject({ array: true, values: [5] });
     const list = { name: 'l', type: 'qtailq', size: 3, elements: [byte('x')] };
     expect(only([list], Uint8Array.of(1, 5, 0))).toMatchObject({ array: true, values: [{ vmsd: 'e' }] });
+    const none = { name: 'n', type: 'uint8', size: 1, arrayLength: 0 };
+    expect(only([none], new Uint8Array(0))).toMatchObject({ array: true, values: [] });
     const inline = { name: 't', type: 'tmp', size: 1, elements: [byte('x')] };
     expect(only([inline], Uint8Array.of(5)).array).toBe(false);
   });
