@@ -10,7 +10,7 @@ import type { ByteSource } from './source.js';
 import { escapedByte, visible } from './visible.js';
 
 /** The size of the window between large structures, in bytes. */
-const WINDOW = 1 << 20;
+const WINDOW = 1 << 19;
 /** The most that the window grows to for one structure that has to be seen whole, in bytes. */
 export const MAX_LOOKAHEAD = 64 << 20;
 
@@ -43,8 +43,7 @@ export class Cursor {
 
   /** Bytes that are left in the current range or source, where that is known. */
   get remaining(): number {
-    const end = Math.min(this.rangeEnd, this.source.size ?? (this.ended ? this.base + this.loaded : Infinity));
-    return end - this.offset;
+    return Math.min(this.rangeEnd, this.inputEnd) - this.offset;
   }
 
   /** Absolute offset behind the last byte that the source has given so far. */
@@ -232,9 +231,14 @@ export class Cursor {
     return [...this.names, what].join(' > ');
   }
 
+  /** Absolute offset of the end of the source, as far as it is known. */
+  private get inputEnd(): number {
+    return this.source.size ?? (this.ended ? this.seen : Infinity);
+  }
+
   private fail(count: number | undefined, what: string): never {
     const there = Math.max(0, this.remaining);
-    const inRange = this.base + this.loaded >= this.rangeEnd || (this.source.size ?? Infinity) >= this.rangeEnd;
+    const inRange = this.inputEnd >= this.rangeEnd;
     const found = there === Infinity ? 'the end' : `${there} bytes`;
     if (inRange && this.names.length > 0) {
       const name = this.names[this.names.length - 1]!;

@@ -47,6 +47,7 @@ export async function openSource(source: ByteSource, options: OpenOptions = {}):
   let cursor = new Cursor(source);
   await cursor.fill(SNIFF_SIZE);
   if (!cursor.has(1)) throw new InputError(`${source.name} is empty`);
+  const start = firstBytes(cursor);
   if (options.role === undefined && startsWithZeros(cursor)) {
     const zeros = await leadingZeros(cursor);
     if (zeros !== undefined) {
@@ -55,14 +56,16 @@ export async function openSource(source: ByteSource, options: OpenOptions = {}):
       await cursor.fill(SNIFF_SIZE);
     }
   }
-  const role = options.role ?? recognise(source.name, cursor);
+  const role = options.role ?? recognise(source.name, cursor, start);
   return { name: source.name, role, cursor, layers, close: () => source.close() };
 }
 
-function recognise(name: string, cursor: Cursor): ChannelRole {
+const firstBytes = ({ buffer, position, limit }: Cursor): string =>
+  buffer.toString('hex', position, Math.min(limit, position + 8));
+
+function recognise(name: string, cursor: Cursor, start: string): ChannelRole {
   const found = sniff(cursor.buffer.subarray(cursor.position, cursor.limit));
   if (!found) {
-    const start = cursor.buffer.toString('hex', cursor.position, Math.min(cursor.limit, cursor.position + 8));
     throw new InputError(
       `${name} is no migration stream: it starts with ${start}, not with 5145564d ("QEVM")`,
       'a connection that takes up a broken postcopy has no header: say so with --role recovery-main',

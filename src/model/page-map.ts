@@ -17,18 +17,20 @@ export class PageMap {
 
   constructor(private readonly budget: PageMapBudget) {}
 
-  /** Marks a page. True when it had been marked before; pages beyond the budget never have. */
-  mark(page: number): boolean {
-    const index = Math.floor(page / CHUNK_PAGES);
-    if (index !== this.currentIndex) this.turnTo(index);
-    const chunk = this.current;
-    if (!chunk) return false;
-    const within = page % CHUNK_PAGES;
-    const word = within >>> 5;
-    const bit = 1 << (within & 31);
-    const before = chunk[word]!;
-    chunk[word] = before | bit;
-    return (before & bit) !== 0;
+  /** Marks `count` pages from `first` on. Returns how many had been marked before; pages beyond the budget never have. */
+  mark(first: number, count: number): number {
+    let known = 0;
+    let page = first;
+    const end = first + count;
+    while (page < end) {
+      const index = Math.floor(page / CHUNK_PAGES);
+      if (index !== this.currentIndex) this.turnTo(index);
+      const chunkStart = index * CHUNK_PAGES;
+      const stop = Math.min(end, chunkStart + CHUNK_PAGES);
+      if (this.current) known += markBits(this.current, page - chunkStart, stop - chunkStart);
+      page = stop;
+    }
+    return known;
   }
 
   private turnTo(index: number): void {
@@ -41,4 +43,26 @@ export class PageMap {
     this.current = chunk;
     this.currentIndex = index;
   }
+}
+
+/** Sets the bits `[from, to)`, word by word, and counts those that were set. */
+function markBits(words: Int32Array, from: number, to: number): number {
+  let known = 0;
+  for (let at = from; at < to;) {
+    const word = at >>> 5;
+    const low = at & 31;
+    const high = Math.min(32, low + to - at);
+    const mask = high - low === 32 ? -1 : ((1 << (high - low)) - 1) << low;
+    const before = words[word]!;
+    words[word] = before | mask;
+    if ((before & mask) !== 0) known += countBits(before & mask);
+    at += high - low;
+  }
+  return known;
+}
+
+function countBits(word: number): number {
+  let bits = word - ((word >>> 1) & 0x55555555);
+  bits = (bits & 0x33333333) + ((bits >>> 2) & 0x33333333);
+  return Math.imul((bits + (bits >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
 }

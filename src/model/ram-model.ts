@@ -54,26 +54,27 @@ export class RamModel {
 
   pages(batch: PageBatch): void {
     const { length, kind, block, address, pageSize } = batch;
-    let lastBlock = this.lastBlock;
-    let lastAddress = this.lastAddress;
     let passes = this.passes === 0 ? 1 : this.passes;
-    let counts = this.countsOf(block[0]!);
-    let current = block[0]!;
-    for (let i = 0; i < length; i++) {
-      const index = block[i]!;
-      if (index !== current) {
-        current = index;
-        counts = this.countsOf(index);
+    // Pages mostly follow each other: runs of them are counted at once.
+    for (let start = 0; start < length;) {
+      const index = block[start]!;
+      const first = address[start]!;
+      const { kinds, map } = this.countsOf(index);
+      let next = first;
+      let normal = 0;
+      let i = start;
+      for (; i < length && address[i] === next && block[i] === index; i++) {
+        next += pageSize;
+        if (kind[i] === PAGE_NORMAL) normal++;
+        else kinds[kind[i]!]!++;
       }
-      const where = address[i]!;
-      counts.kinds[kind[i]!]!++;
-      if (counts.map.mark(where / pageSize)) counts.duplicates++;
-      if (index < lastBlock || (index === lastBlock && where <= lastAddress)) passes++;
-      lastBlock = index;
-      lastAddress = where;
+      kinds[PAGE_NORMAL]! += normal;
+      this.counts[index]!.duplicates += map.mark(first / pageSize, i - start);
+      if (index < this.lastBlock || (index === this.lastBlock && first <= this.lastAddress)) passes++;
+      this.lastBlock = index;
+      this.lastAddress = next - pageSize;
+      start = i;
     }
-    this.lastBlock = lastBlock;
-    this.lastAddress = lastAddress;
     if (batch.postcopy) this.postcopyPages += length;
     else this.passes = passes;
     this.blocks = batch.blocks;

@@ -54,12 +54,9 @@ export class TraceWatcher {
     }
   }
 
-  pages(batch: PageBatch): void {
-    if (this.seen.has('xbzrle') && this.seen.has('compressed-pages')) return;
-    for (let i = 0; i < batch.length; i++) {
-      if (batch.kind[i] === PAGE_XBZRLE) this.seen.add('xbzrle');
-      else if (batch.kind[i] === PAGE_COMPRESSED) this.seen.add('compressed-pages');
-    }
+  pages({ kinds }: PageBatch): void {
+    if (kinds & (1 << PAGE_XBZRLE)) this.seen.add('xbzrle');
+    if (kinds & (1 << PAGE_COMPRESSED)) this.seen.add('compressed-pages');
   }
 
   guess(): QemuGuess {

@@ -29,8 +29,10 @@ export function infoText(summary: StreamSummary & ReadResult, style: Style, widt
 }
 
 function head(summary: StreamSummary & ReadResult, style: Style): string {
-  const cut = summary.problems.some((problem) => problem.rule === 'truncated');
-  const state = summary.complete ? style('green', 'whole') : style('red', cut ? 'truncated' : 'broken');
+  const has = (rule: string): boolean => summary.problems.some((problem) => problem.rule === rule);
+  const state = summary.complete
+    ? style('green', 'whole')
+    : style('red', has('truncated') ? 'truncated' : has('section-extent') ? 'not proven whole' : 'broken');
   const all = summary.explainedBytes === summary.bytes;
   const explained = all
     ? 'every byte explained'

@@ -69,8 +69,11 @@ export class DeviceStates {
     this.passed.push({ section, offset, length, ...(pending && { payload: pending.payload }) });
   }
 
-  /** Reads the vmdesc at the cursor (type byte, length, JSON), checks the sections against it, and reports those that waited. */
-  async readVmdesc(cursor: Cursor): Promise<void> {
+  /**
+   * Reads the vmdesc at the cursor (type byte, length, JSON), checks the sections against it, and reports those that waited.
+   * Undefined when it cannot be understood.
+   */
+  async readVmdesc(cursor: Cursor): Promise<VmstateDescription | undefined> {
     const { out } = this;
     const offset = cursor.offset;
     await cursor.need(5, 'vmdesc length');
@@ -88,6 +91,7 @@ export class DeviceStates {
     }
     out.event({ kind: 'vmdesc', ...at, ...(description && { description }) });
     if (description) this.settle(description);
+    return description;
   }
 
   /** Reports what still waits as bytes. */

@@ -5,6 +5,7 @@
  * thrown as `DecodeError` by whoever meets it and caught in one place (`recover`), which reports it and finds the way back.
  */
 import type { Cursor } from '../bytes/cursor.js';
+import { MemorySource } from '../bytes/source.js';
 import { DecodeError, hex } from '../finding.js';
 import {
   COMMAND_HEADER,
@@ -18,6 +19,7 @@ import {
 import { type Configuration, readConfiguration } from '../wire/configuration.js';
 import { FILE_HEADER, QEMU_VM_FILE_VERSION } from '../wire/file-header.js';
 import { readLayout } from '../wire/layout.js';
+import { isPageSize } from '../wire/page-size.js';
 import { RAM_SECTION_VERSION } from '../wire/ram.js';
 import {
   isElementType,
@@ -62,7 +64,7 @@ const MAX_DEPTH = 4;
 const MAX_SECTIONS = 1 << 16;
 
 export class MainChannelDecoder implements RamContext {
-  postcopy = false;
+  postcopy: boolean;
   pageSizeSummary: bigint | undefined;
 
   private readonly ram: RamDecoder;
@@ -72,11 +74,15 @@ export class MainChannelDecoder implements RamContext {
   private footers: boolean | undefined;
   private advisedPageSize: number | undefined;
   private lookedUp: { readonly vmdesc?: VmstateDescription } | undefined;
+  private lookedAhead = false;
   private sawEof = false;
-  /** How far decoding came before something that it could not read, or that was not there. */
+  /** The input ended inside something: nothing can follow, at any depth. */
+  private cut = false;
+  /** The end of what was decoded before something that could not be, or that was not there. */
   private brokenAt: number | undefined;
   private skipped = 0;
-  /** Bytes of sections whose end was guessed. */
+  /** The ends of sections had to be guessed, and how many bytes those have. */
+  private guessed = false;
   private unproven = 0;
 
   constructor(
@@ -84,6 +90,8 @@ export class MainChannelDecoder implements RamContext {
     private readonly out: Emitter,
     private readonly options: MainChannelOptions,
   ) {
+    // A connection is only recovered after the switch.
+    this.postcopy = options.role === 'recovery-main';
     this.ram = new RamDecoder(cursor, out, this);
     this.devices = new DeviceStates(out);
   }
@@ -109,6 +117,8 @@ export class MainChannelDecoder implements RamContext {
     this.devices.flush();
     const good = this.brokenAt ?? out.good;
     await this.trailing();
+    // How much there is of a pipe shows only at its end.
+    if (cursor.source.size === undefined) await skipToEnd(cursor);
     const bytes = cursor.source.size ?? cursor.seen;
     out.event({
       kind: 'end',
@@ -116,7 +126,7 @@ export class MainChannelDecoder implements RamContext {
       bytes: bytes - begin,
       explainedBytes: Math.max(0, out.good - begin - this.skipped - this.unproven),
       lastGoodOffset: good,
-      complete: this.sawEof && this.brokenAt === undefined,
+      complete: this.sawEof && this.brokenAt === undefined && !this.guessed,
     });
   }
 
@@ -142,19 +152,20 @@ export class MainChannelDecoder implements RamContext {
     const { cursor, out } = this;
     const offset = cursor.offset;
     cursor.u8();
-    this.configuration = await readConfiguration(cursor);
+    this.configuration = await readConfiguration(cursor, (end) => {
+      out.good = end;
+    });
     out.event({ kind: 'configuration', offset, length: cursor.offset - offset, ...this.configuration });
-    out.good = cursor.offset;
   }
 
-  /** Reads elements until EOF, the end of the package, or a break that nothing leads back from. */
-  async elements(depth: number): Promise<void> {
+  /** Reads elements until EOF, the end of the package, or a break that nothing leads back from. False when the input ended first. */
+  private async elements(depth: number): Promise<boolean> {
     for (;;) {
-      if (depth > 0 && (await this.packageEnded())) return;
+      if (depth > 0 && this.packageEnded()) return true;
       try {
-        if (await this.element(depth)) return;
+        if (await this.element(depth)) return !this.cut;
       } catch (error) {
-        if (!(await this.recover(error))) return;
+        if (!(await this.recover(error))) return !this.cut;
       }
     }
   }
@@ -179,6 +190,7 @@ export class MainChannelDecoder implements RamContext {
       cursor.position--;
       throw unknownType(type, offset, cursor.path('section type'));
     }
+    if (this.cut) return true;
     out.good = cursor.offset;
     return last;
   }
@@ -216,7 +228,9 @@ export class MainChannelDecoder implements RamContext {
   /** On a recovery connection the sections were opened before: RAM is the one that has pages, dirty bitmaps have chunks. */
   private async adoptSection(id: number, offset: number): Promise<OpenSection> {
     const { cursor } = this;
-    if (this.options.role === 'recovery-main' && (await cursor.fill(8))) {
+    if (this.options.role === 'recovery-main') {
+      this.out.good = cursor.offset;
+      await cursor.need(1, 'section payload');
       const ram = cursor.peekU8() === 0 && this.sections.size === 0;
       const section: OpenSection = {
         id,
@@ -287,11 +301,11 @@ export class MainChannelDecoder implements RamContext {
     };
     let extent: Extent | undefined = device && (await extentBySize(cursor, section.id, device.size, context));
     if (!extent && this.footers !== false) extent = await extentByFooter(cursor, section.id, context);
-    if (!extent && this.footers === true) cursor.endsInside(`payload of ${sectionName(section)}`);
     if (!extent && builtIn) {
       await builtIn.read({ ...section, kind, cursor, out, memory: section.memory });
       return cursor.offset;
     }
+    if (!extent && this.footers === true) cursor.endsInside(`payload of ${sectionName(section)}`);
     extent ??= await this.guessExtent(section, payloadOffset);
     this.footers ??= extent.footer;
     const end = payloadOffset + extent.length;
@@ -310,7 +324,8 @@ export class MainChannelDecoder implements RamContext {
     const extent = await extentByGuess(this.cursor);
     if (!extent) this.cursor.endsInside(`payload of ${sectionName(section)}`);
     const { length } = extent;
-    if (this.unproven === 0) {
+    if (!this.guessed) {
+      this.guessed = true;
       const message = `the end of section ${sectionName(section)} and of those behind it is guessed: there are neither footers nor a vmdesc`;
       this.out.problem('section-extent', message, { offset, length });
     }
@@ -404,22 +419,21 @@ export class MainChannelDecoder implements RamContext {
       throw new DecodeError('malformed', 'range-exceeded', `packages nested deeper than ${MAX_DEPTH}`, { offset });
     }
     out.event({ kind: 'packaged-start', offset, length });
-    await cursor.within(length, 'PACKAGED', () => this.elements(depth + 1));
-    const unread = end - cursor.offset;
-    out.event({ kind: 'packaged-end', offset: cursor.offset, unread });
-    if (unread > 0 && this.brokenAt === undefined) {
-      out.problem('packaged-end', `${unread} bytes of the package behind its end`, {
-        offset: cursor.offset,
-        length: unread,
-      });
-    }
+    if (!(await cursor.within(length, 'PACKAGED', () => this.elements(depth + 1)))) return;
+    const behind = cursor.offset;
+    const unread = end - behind;
     await cursor.skip(unread, 'PACKAGED');
+    out.event({ kind: 'packaged-end', offset: behind, unread });
+    if (unread > 0 && this.brokenAt === undefined) {
+      out.problem('packaged-end', `${unread} bytes of the package behind its end`, { offset: behind, length: unread });
+    }
   }
 
-  private async packageEnded(): Promise<boolean> {
+  private packageEnded(): boolean {
     const { cursor, out } = this;
-    if (cursor.has(1) || (await cursor.fill(1)) || cursor.remaining > 0) return false;
-    out.problem('packaged-end', 'the package ends without POSTCOPY_RUN', { offset: cursor.offset });
+    if (cursor.offset < cursor.range!.end) return false;
+    if (this.brokenAt === undefined)
+      out.problem('packaged-end', 'the package ends without POSTCOPY_RUN', { offset: cursor.offset });
     return true;
   }
 
@@ -427,7 +441,8 @@ export class MainChannelDecoder implements RamContext {
   private async behindEof(): Promise<void> {
     const { cursor, out } = this;
     if (cursor.peekU8() === QEMU_VM_VMDESCRIPTION) {
-      await this.devices.readVmdesc(cursor);
+      const vmdesc = await this.devices.readVmdesc(cursor);
+      if (vmdesc) this.lookedUp = { vmdesc };
       out.good = cursor.offset;
     }
     await readColoRounds(cursor, out, () => this.elements(0));
@@ -442,7 +457,7 @@ export class MainChannelDecoder implements RamContext {
     const zeros = await onlyZerosLeft(cursor);
     const left = cursor.source.size === undefined ? 0 : cursor.source.size - cursor.offset;
     if (!zeros && left > 0) await cursor.skip(left, 'trailing bytes');
-    while (!(await cursor.atEnd())) cursor.position = cursor.limit;
+    await skipToEnd(cursor);
     const length = cursor.offset - offset;
     out.event({ kind: 'trailing', offset, length, zeros });
     if (zeros) out.good = cursor.offset;
@@ -454,14 +469,21 @@ export class MainChannelDecoder implements RamContext {
     if (!(error instanceof DecodeError)) throw error;
     const { cursor, out } = this;
     const from = out.good;
-    this.brokenAt ??= from;
+    this.breakAt(from);
+    const zerosFrom = cursor.offset;
     if (error.kind === 'malformed' && cursor.range === undefined && (await onlyZerosLeft(cursor))) {
-      const zeros = cursor.offset - error.at.offset;
-      out.problem('truncated', `nothing but ${zeros} zero bytes follow: the rest was never written`, { ...error.at });
-      return false;
+      const zeros = cursor.offset - zerosFrom;
+      if (zeros > 0) {
+        this.cut = true;
+        out.problem('truncated', `nothing but ${zeros} zero bytes follow: the rest was never written`, { ...error.at });
+        return false;
+      }
     }
     out.caught(error);
-    if (error.kind === 'truncated') return false;
+    if (error.kind === 'truncated') {
+      this.cut = true;
+      return false;
+    }
     const found = await resync(
       cursor,
       (id) => this.sections.has(id),
@@ -474,13 +496,18 @@ export class MainChannelDecoder implements RamContext {
     return found;
   }
 
+  private breakAt(good: number): void {
+    this.brokenAt ??= good;
+  }
+
   /** Runs a part that nothing can be resumed behind. */
   private async guarded(fn: () => Promise<void>): Promise<void> {
     try {
       await fn();
     } catch (error) {
       if (!(error instanceof DecodeError)) throw error;
-      this.brokenAt ??= this.out.good;
+      this.breakAt(this.out.good);
+      this.cut ||= error.kind === 'truncated';
       this.out.caught(error);
     }
   }
@@ -501,18 +528,29 @@ export class MainChannelDecoder implements RamContext {
     if (bits !== undefined) return { pageSize: 2 ** bits, evidence: 'configuration/target-page-bits' };
     if (this.advisedPageSize !== undefined) return { pageSize: this.advisedPageSize, evidence: 'POSTCOPY_ADVISE' };
     const described = (await this.description())?.pageSize;
-    return described === undefined ? undefined : { pageSize: described, evidence: 'vmdesc' };
+    return described === undefined || !isPageSize(described) ? undefined : { pageSize: described, evidence: 'vmdesc' };
   }
 
   /** The description of the device state, where it can be had before the end of the stream. */
   private async description(): Promise<VmstateDescription | undefined> {
     if (this.options.vmdesc) return this.options.vmdesc;
+    const { source } = this.cursor;
     if (!this.lookedUp) {
-      const vmdesc = findVmdesc(this.cursor.source);
+      const vmdesc = findVmdesc(source);
       this.lookedUp = vmdesc ? { vmdesc } : {};
+    }
+    // From a pipe it comes too late, unless there is no other way to tell sections apart: then the rest is read ahead.
+    if (!source.readAt && this.footers === false && !this.lookedAhead) {
+      this.lookedAhead = true;
+      const vmdesc = findVmdesc(new MemorySource(await this.cursor.lookahead()));
+      if (vmdesc) this.lookedUp = { vmdesc };
     }
     return this.lookedUp.vmdesc;
   }
+}
+
+async function skipToEnd(cursor: Cursor): Promise<void> {
+  while (!(await cursor.atEnd())) cursor.position = cursor.limit;
 }
 
 function unknownType(type: number, offset: number, path: string): DecodeError {

@@ -2,7 +2,7 @@
 import type { Cursor } from '../bytes/cursor.js';
 import { DecodeError, hex } from '../finding.js';
 import { MAPPED_RAM_HDR_VERSION, MAPPED_RAM_HEADER, mappedRamBitmapSize } from '../wire/mapped-ram.js';
-import { PAGE_SIZES } from '../wire/page-size.js';
+import { isPageSize } from '../wire/page-size.js';
 import { readLayout } from '../wire/layout.js';
 import type { Emitter } from './emitter.js';
 import type { MappedRamArea, RamBlock } from './events.js';
@@ -32,7 +32,7 @@ export async function readMappedArea(
       { expected, found },
     );
   if (version > MAPPED_RAM_HDR_VERSION) throw wrong('version', `${MAPPED_RAM_HDR_VERSION}`, `${version}`);
-  if (!PAGE_SIZES.some((size) => size === pageSize)) throw wrong('page size', 'a power of two', hex(pageSize));
+  if (!isPageSize(pageSize)) throw wrong('page size', 'a page size', hex(pageSize));
   const none = {
     version,
     pageSize,
@@ -137,6 +137,7 @@ export async function readMappedPages(
     batch.window = cursor.buffer;
     out.pages(batch);
     batch.length = 0;
+    batch.kinds = 0;
   };
   for (let page = 0; page < pages; page++) {
     const stored = isSet(page);
@@ -150,6 +151,7 @@ export async function readMappedPages(
     }
     const at = batch.length++;
     batch.kind[at] = stored ? PAGE_NORMAL : PAGE_ZERO;
+    batch.kinds |= 1 << batch.kind[at]!;
     batch.block[at] = block.index;
     batch.address[at] = page * pageSize;
     batch.offset[at] = offset;

@@ -27,6 +27,8 @@ export class PageBatch {
   readonly size = new Uint32Array(CAPACITY);
   readonly start = new Uint32Array(CAPACITY);
   window: Uint8Array = new Uint8Array(0);
+  /** The kinds that occur, one bit each: `1 << PAGE_XBZRLE` and so on. */
+  kinds = 0;
 
   constructor(
     /** The blocks that `block` indexes; grows while the stream is read. */

@@ -47,6 +47,11 @@ export class RamBlockList {
     return this.limits[index]!;
   }
 
+  /** True when a name that is not known yet will be refused. */
+  get isFull(): boolean {
+    return this.blocks.length >= MAX_BLOCKS;
+  }
+
   /** True the first time that a page outside its block is met for this block. */
   firstOutside(index: number): boolean {
     if (this.outside.has(index)) return false;
@@ -85,6 +90,19 @@ export class RamBlockList {
     while (left > 0) {
       const at = cursor.offset;
       const block = await this.entry(left, listed.length);
+      // Such entries would never use the total up: a file that was not written to its end has them.
+      const wrong = block.name === '' ? 'no name' : block.usedLength === 0 ? 'no length' : undefined;
+      if (wrong !== undefined || listed.length === MAX_BLOCKS) {
+        throw new DecodeError(
+          'malformed',
+          'ram-block-list',
+          wrong === undefined
+            ? `a list of more than ${MAX_BLOCKS} blocks`
+            : `block ${listed.length} of the list has ${wrong}`,
+          { offset: at, path: 'ram > block list' },
+          { expected: `blocks of ${hex(total)} bytes in all`, found: hex(total - left) },
+        );
+      }
       if (block.usedLength > left) {
         throw new DecodeError(
           'malformed',
@@ -144,7 +162,9 @@ export class RamBlockList {
   private async pageSizeFollows(last: boolean): Promise<boolean> {
     const { cursor } = this;
     const summary = this.context.pageSizeSummary;
-    if (summary === undefined || !(await cursor.fill(8))) return false;
+    if (summary === undefined) return false;
+    // The next entry or record has that many bytes as well.
+    await cursor.need(8, 'ram block list');
     const value = cursor.view.getBigUint64(cursor.position);
     const announced = value >= 0x1000n && (value & (value - 1n)) === 0n && (summary & value) !== 0n;
     return announced && (last || cursor.peekU8() === 0);

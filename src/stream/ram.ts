@@ -96,8 +96,8 @@ export class RamDecoder {
     let stop;
     try {
       stop = this.scan();
-      out.good = cursor.offset;
     } finally {
+      out.good = cursor.offset;
       this.flush();
     }
     if (stop !== Stop.Other || this.flags !== RAM_SAVE_FLAG_EOS) return false;
@@ -120,8 +120,12 @@ export class RamDecoder {
       }
       await this.learnPageSize();
     }
-    const stop = this.scan();
-    this.out.good = cursor.offset;
+    let stop: Stop;
+    try {
+      stop = this.scan();
+    } finally {
+      this.out.good = cursor.offset;
+    }
     if (stop === Stop.More) {
       // The window is about to move: what points into it goes out first.
       this.flush();
@@ -144,6 +148,7 @@ export class RamDecoder {
     batch.window = this.cursor.buffer;
     this.out.pages(batch);
     batch.length = 0;
+    batch.kinds = 0;
   }
 
   /** The page loop: takes page records from the window until one is incomplete or of another kind, or the batch is full. */
@@ -186,6 +191,7 @@ export class RamDecoder {
           stop = Stop.More;
           break;
         }
+        if (this.list.isFull) this.stopAt(position, index);
         current = this.list.find(buffer, body + 1, end, base + position);
         used = this.list.limitOf(current);
         body = end;
@@ -211,9 +217,8 @@ export class RamDecoder {
             length = view.getUint16(body + 1);
             code = PAGE_XBZRLE;
             if (buffer[body] !== ENCODING_FLAG_XBZRLE || length > pageSize) {
-              cursor.position = position;
               this.current = current;
-              batch.length = index;
+              this.stopAt(position, index);
               this.failXbzrle(body);
             }
           } else {
@@ -221,9 +226,8 @@ export class RamDecoder {
             code = PAGE_COMPRESSED;
             // compressBound() of zlib.
             if (length === 0 || length > pageSize + (pageSize >> 12) + (pageSize >> 14) + 13) {
-              cursor.position = position;
               this.current = current;
-              batch.length = index;
+              this.stopAt(position, index);
               this.failCompressed(length);
             }
           }
@@ -236,8 +240,17 @@ export class RamDecoder {
         break;
       }
       const where = view.getUint32(position) * 0x1_0000_0000 + (low - flags);
-      if (where >= used) this.outside(current, where, base + position);
-      if (code === PAGE_XBZRLE) this.checkXbzrle(body, length, base + position);
+      const outside = where >= used && this.list.firstOutside(current);
+      const wrong = code === PAGE_XBZRLE ? decodeXbzrle(buffer, body, length, pageSize) : undefined;
+      if (outside || wrong !== undefined) {
+        // A problem is reported behind the pages before it.
+        batch.length = index;
+        this.flush();
+        index = 0;
+        if (outside) this.reportOutside(current, where, base + position);
+        if (wrong !== undefined) this.reportXbzrle(wrong, length, base + position);
+      }
+      batch.kinds |= 1 << code;
       kind[index] = code;
       block[index] = current;
       address[index] = where;
@@ -321,9 +334,14 @@ export class RamDecoder {
     this.out.event({ kind: 'page-size', offset, pageSize, evidence });
   }
 
-  private outside(index: number, where: number, offset: number): void {
+  /** Leaves `scan` in the middle: what it has read counts, the record at `position` does not. */
+  private stopAt(position: number, records: number): void {
+    this.cursor.position = position;
+    this.batch.length = records;
+  }
+
+  private reportOutside(index: number, where: number, offset: number): void {
     const block = this.list.blocks[index] as RamBlock;
-    if (!this.list.firstOutside(index)) return;
     this.out.problem(
       'ram-address',
       `page ${hex(where)} outside block ${block.name} of ${hex(block.usedLength)} bytes`,
@@ -332,10 +350,8 @@ export class RamDecoder {
     );
   }
 
-  private checkXbzrle(start: number, length: number, offset: number): void {
-    const wrong = decodeXbzrle(this.cursor.buffer, start, length, this.pageSize);
-    if (wrong)
-      this.out.problem('ram-xbzrle', `xbzrle page: ${wrong}`, { offset, length: 8 + XBZRLE_HEADER_SIZE + length });
+  private reportXbzrle(wrong: string, length: number, offset: number): void {
+    this.out.problem('ram-xbzrle', `xbzrle page: ${wrong}`, { offset, length: 8 + XBZRLE_HEADER_SIZE + length });
   }
 
   private failXbzrle(body: number): never {

@@ -25,6 +25,7 @@ export async function extentBySize(
   size: number,
   context: ExtentContext,
 ): Promise<Extent | undefined> {
+  if (!Number.isSafeInteger(size) || size < 0) return undefined;
   if (size + FOOTER_SIZE + PLAUSIBLE_LOOKAHEAD > MAX_LOOKAHEAD) return undefined;
   await cursor.fill(size + FOOTER_SIZE + PLAUSIBLE_LOOKAHEAD);
   if (!cursor.has(size)) return undefined;

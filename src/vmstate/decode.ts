@@ -51,12 +51,19 @@ export function decodeState(description: VmsdDescription, payload: Uint8Array): 
 }
 
 class Mismatch extends Error {}
+/** Ends the decoding of the section, not only of the field. */
+class TooMany extends Mismatch {}
 
 /** List types end with a 0 byte and have a 1 before each element. */
 const MARKED_LISTS = new Set(['qtailq', 'qlist']);
 const INLINE_STRUCTS = new Set(['vstruct', 'tmp']);
 
+/** Fields that a section is cut into; the richest devices have some ten thousand. */
+const MAX_FIELDS = 1 << 20;
+
 class Walker {
+  private fields = 0;
+
   constructor(private readonly payload: Uint8Array) {}
 
   struct(description: VmsdDescription, start: number): StructNode {
@@ -92,9 +99,12 @@ class Walker {
   private field(entry: FieldDescription, start: number): FieldNode {
     // An array of nothing needs no elements, and a hostile count of them none at all.
     const count = entry.size === 0 ? 1 : (entry.arrayLength ?? 1);
-    if (!(count >= 0 && entry.size >= 0 && start + entry.size * count <= this.payload.length)) {
+    const whole = Number.isSafeInteger(count) && Number.isSafeInteger(entry.size) && count >= 0 && entry.size >= 0;
+    if (!whole) throw new Mismatch(`field ${entry.name} has an impossible size`);
+    if (start + entry.size * count > this.payload.length) {
       throw new Mismatch(`field ${entry.name} runs past the end of the section`);
     }
+    if (++this.fields > MAX_FIELDS) throw new TooMany(`the description has more than ${MAX_FIELDS} fields`);
     const node: FieldNode = {
       name: entry.name,
       type: entry.type,
@@ -107,7 +117,7 @@ class Walker {
       const structs = this.contents(entry, node);
       return structs ? { ...node, structs } : node;
     } catch (error) {
-      if (!(error instanceof Mismatch)) throw error;
+      if (!(error instanceof Mismatch) || error instanceof TooMany) throw error;
       return { ...node, mismatch: error.message };
     }
   }

@@ -11,6 +11,7 @@
 import type { Cursor } from '../bytes/cursor.js';
 import { DecodeError, hex } from '../finding.js';
 import { layout } from './layout.js';
+import { isPageSize } from './page-size.js';
 
 export const MIG_CMD_OPEN_RETURN_PATH = 1;
 export const MIG_CMD_PING = 2;
@@ -134,8 +135,8 @@ export function readCommandPayload(cursor: Cursor, code: number, length: number)
     case MIG_CMD_POSTCOPY_ADVISE: {
       if (length === 0) return {};
       const { pageSizeSummary, targetPageSize } = ADVISE.parse(cursor.bytes(ADVISE.size), offset);
-      if (targetPageSize > 0x1_0000n || targetPageSize < 0x100n) {
-        throw malformed(offset + 8, 'target page size in POSTCOPY_ADVISE', '0x100 to 0x10000', hex(targetPageSize));
+      if (!isPageSize(Number(targetPageSize))) {
+        throw malformed(offset + 8, 'target page size in POSTCOPY_ADVISE', 'a page size', hex(targetPageSize));
       }
       return { pageSizeSummary, targetPageSize: Number(targetPageSize) };
     }

@@ -35,25 +35,33 @@ const MAX_MACHINE_NAME = 4096;
 /** QEMU has about twenty capabilities, of which it writes two. */
 const MAX_CAPABILITIES = 256;
 
-/** Reads the section; the cursor stands behind the type byte. */
-export async function readConfiguration(cursor: Cursor): Promise<Configuration> {
+/**
+ * Reads the section; the cursor stands behind the type byte.
+ *
+ * @param progress told after the name and after each subsection how far the input has been understood
+ */
+export async function readConfiguration(
+  cursor: Cursor,
+  progress: (offset: number) => void = () => undefined,
+): Promise<Configuration> {
   await cursor.need(4, 'machine type length');
   const offset = cursor.offset;
   const length = cursor.u32();
-  if (length > cursor.remaining || length > MAX_MACHINE_NAME) {
+  if (length > MAX_MACHINE_NAME) {
     throw new DecodeError(
       'malformed',
       'configuration-name',
       `machine type name of ${hex(length)} bytes`,
       { offset, length: 4, path: cursor.path('configuration > len') },
-      { expected: `at most ${Math.min(cursor.remaining, MAX_MACHINE_NAME)} bytes`, found: `${length}` },
+      { expected: `at most ${MAX_MACHINE_NAME} bytes`, found: `${length}` },
     );
   }
   await cursor.need(length, 'machine type');
   const configuration: Mutable<Configuration> = { machine: cursor.text(length), subsections: [] };
   const subsections: { name: string; version: number; offset: number }[] = [];
   configuration.subsections = subsections;
-  while ((await cursor.fill(2)) && cursor.peekU8() === QEMU_VM_SUBSECTION) {
+  progress(cursor.offset);
+  while ((await cursor.fill(1)) && cursor.peekU8() === QEMU_VM_SUBSECTION) {
     const at = cursor.offset;
     cursor.u8();
     const name = await cursor.counted('configuration subsection name');
@@ -68,6 +76,7 @@ export async function readConfiguration(cursor: Cursor): Promise<Configuration> 
         path: `configuration > ${name}`,
       });
     }
+    progress(cursor.offset);
   }
   return configuration;
 }

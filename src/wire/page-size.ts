@@ -8,6 +8,11 @@
 /** Sizes that some target of QEMU has had, commonest first. */
 export const PAGE_SIZES = [0x1000, 0x400, 0x2000, 0x4000, 0x1_0000, 0x100, 0x800, 0x8000] as const;
 
+/** True for the sizes that a target can have. */
+export function isPageSize(value: number): boolean {
+  return PAGE_SIZES.some((size) => size === value);
+}
+
 /** Machine types whose pages are not 4 KiB, as far as the name alone tells. */
 const BY_MACHINE: readonly (readonly [RegExp, number])[] = [
   [/^(clipper|sun4u|sun4v|niagara|or1k-sim|virt-or1k)/, 0x2000],

@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import { Cursor } from '../../src/bytes/cursor.js';
+import { MemorySource } from '../../src/bytes/source.js';
+import { extentByFooter, extentBySize, isFooter } from '../../src/stream/section-extent.js';
+import { hexBytes, join, noise } from '../build/bytes.js';
+import { eof, footer, full } from '../build/elements.js';
+
+const context = { footers: undefined, started: (id: number) => id === 2 };
+const over = (bytes: Uint8Array, chunk?: number): Cursor =>
+  new Cursor(new MemorySource(bytes, 'm', chunk === undefined ? {} : { chunk }));
+const NEXT = full({ id: 9, idstr: 'next' }, noise(4));
+
+describe('extentByFooter', () => {
+  it.each([1, 2, 7, 1 << 20])('finds the footer that an element follows (chunk: %d)', async (chunk) => {
+    const payload = join(noise(300), footer(7), noise(300, 5), footer(7), hexBytes('ff'));
+    expect(await extentByFooter(over(join(payload, footer(7), NEXT), chunk), 7, context)).toEqual({
+      length: payload.length,
+      footer: true,
+    });
+  });
+
+  it('takes a weak one when there is nothing better', async () => {
+    const bytes = join(noise(20), footer(7), eof(), Buffer.alloc(40));
+    expect(await extentByFooter(over(bytes), 7, context)).toEqual({ length: 20, footer: true });
+    const better = join(noise(20), footer(7), eof(), Buffer.alloc(40), footer(7), NEXT);
+    expect(await extentByFooter(over(better), 7, context)).toEqual({ length: 66, footer: true });
+  });
+
+  it('finds an empty payload', async () => {
+    expect(await extentByFooter(over(join(footer(7), NEXT)), 7, context)).toEqual({ length: 0, footer: true });
+  });
+
+  it('finds nothing where there is none', async () => {
+    expect(await extentByFooter(over(join(noise(500), footer(8))), 7, context)).toBeUndefined();
+  });
+
+  it('stays within its bound', async () => {
+    const endless = new Cursor({ name: 'endless', read: (into) => into.fill(1).length, close: () => undefined });
+    await expect(extentByFooter(endless, 7, context)).rejects.toMatchObject({ rule: 'too-large' });
+  });
+});
+
+describe('extentBySize', () => {
+  const payload = noise(100);
+
+  it('takes the size where a footer stands, or an element', async () => {
+    expect(await extentBySize(over(join(payload, footer(7), NEXT)), 7, 100, context)).toEqual({
+      length: 100,
+      footer: true,
+    });
+    expect(await extentBySize(over(join(payload, NEXT)), 7, 100, context)).toEqual({ length: 100, footer: false });
+    expect(await extentBySize(over(join(payload, NEXT)), 7, 100, { ...context, footers: true })).toBeUndefined();
+    expect(
+      await extentBySize(over(join(payload, footer(7), NEXT)), 7, 101, { ...context, footers: true }),
+    ).toBeUndefined();
+  });
+
+  it.each([99, 5000, -1, 0.5, NaN, Infinity, 2 ** 60])('does not take %d', async (size) => {
+    const cursor = over(join(payload, footer(7), NEXT));
+    expect(await extentBySize(cursor, 7, size, context)).toBeUndefined();
+    expect(cursor.offset).toBe(0);
+    expect(await cursor.fill(100)).toBe(true);
+  });
+});
+
+it('a footer has an id', () => {
+  expect(isFooter(footer(7), 0, 5, 7)).toBe(true);
+  expect(isFooter(footer(7), 0, 5, 8)).toBe(false);
+  expect(isFooter(footer(7), 0, 4, 7)).toBe(false);
+});
