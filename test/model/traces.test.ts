@@ -77,7 +77,10 @@ const element = (index?: number, more: object = {}): object => ({
 function pages(...kinds: number[]): PageBatch {
   const batch = new PageBatch([]);
   batch.length = kinds.length;
-  kinds.forEach((kind, i) => (batch.kind[i] = kind));
+  kinds.forEach((kind, i) => {
+    batch.kind[i] = kind;
+    batch.kinds |= 1 << kind;
+  });
   return batch;
 }
 
