@@ -167,11 +167,11 @@ const ROWS = [];
 for (const shape of /** @type {const} */ (['mixed', 'continue', 'sections'])) {
   const pair = streams[shape];
   ROWS.push(
-    [`${shape}: info / plain read`, (name) => speed(name, info, plainRead, pair, 'at least 0.80')],
+    [`${shape}: info / plain read`, (name) => speed(name, info, plainRead, pair, 'at least 0.85')],
     [`${shape}: info / cat | wc -c`, (name) => speed(name, info, catCount, pair, 'at least 1')],
     [
       `${shape}: info / Python stepping over pages`,
-      (name) => (hasPython ? speed(name, info, stepOver, pair, 'at least 1') : skipped(name, 'skipped: no python3')),
+      (name) => (hasPython ? speed(name, info, stepOver, pair, 'at least 4') : skipped(name, 'skipped: no python3')),
     ],
   );
 }

@@ -181,12 +181,6 @@ export const PROBLEMS = {
     severity: 'warning',
     help: 'the description at the end of the stream and the sections in it disagree; the section is shown as bytes',
   },
-  'vmdesc-missing': {
-    code: 'MIG142',
-    severity: 'info',
-    help: 'every precopy stream ends with a description of the device state unless suppress-vmdesc is on; without it device sections are shown as bytes',
-    qemu: loader('Expected vmdescription section, but got %d', 'qemu_loadvm_state', '2.3 and later'),
-  },
   'trailing-bytes': {
     code: 'MIG150',
     severity: 'warning',

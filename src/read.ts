@@ -2,7 +2,7 @@
  * Reading a stream in one call: opens, decodes, hands the events to the sinks, closes.
  */
 import type { ByteSource } from './bytes/source.js';
-import { type OpenChannel, openChannel, type OpenOptions, openSource } from './container/open.js';
+import { type OpenChannel, openChannel, type OpenOptions, openPath, openSource } from './container/open.js';
 import { InputError } from './finding.js';
 import { StreamModel, type StreamSummary } from './model/stream-model.js';
 import { decodeChannel } from './stream/decode-channel.js';
@@ -68,8 +68,7 @@ export async function summarize(
  * @throws InputError when there is none in it
  */
 export async function loadVmdesc(path: string): Promise<VmstateDescription> {
-  const { openFile } = await import('./bytes/file-source.js');
-  const source = openFile(path);
+  const source = openPath(path);
   try {
     const found = findVmdesc(source);
     if (found) return found;

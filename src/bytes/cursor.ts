@@ -7,6 +7,7 @@
  */
 import { DecodeError, hex } from '../finding.js';
 import type { ByteSource } from './source.js';
+import { escapedByte, visible } from './visible.js';
 
 /** The size of the window between large structures, in bytes. */
 const WINDOW = 1 << 19;
@@ -160,7 +161,7 @@ export class Cursor {
     return part;
   }
 
-  /** The next `count` bytes as text; bytes that are not UTF-8 are kept apart as `\xNN`. */
+  /** The next `count` bytes as text; control characters, and bytes that are not UTF-8, become `\xNN`. */
   text(count: number): string {
     return printable(this.bytes(count));
   }
@@ -298,13 +299,13 @@ function viewOf(buffer: Buffer): DataView {
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** Text as it stands, or with `\xNN` for every byte outside printable ASCII when it is not UTF-8. */
+/** Text with `\xNN` for every byte of a control character; and, when it is not UTF-8, for every byte outside printable ASCII. */
 export function printable(bytes: Uint8Array): string {
   try {
-    return utf8.decode(bytes);
+    return visible(utf8.decode(bytes));
   } catch {
     return Array.from(bytes, (byte) =>
-      byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : `\\x${byte.toString(16).padStart(2, '0')}`,
+      byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : escapedByte(byte),
     ).join('');
   }
 }

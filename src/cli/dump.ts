@@ -61,34 +61,37 @@ export const dump: Command = {
     };
     const options = await dumpOptions(parsed, format === 'text' ? TEXT_MAX_BYTES : Infinity);
     const choice = inputChoice(parsed);
-    if (format === 'analyze-migration') {
-      const [{ analyzeMigration }, { loadVmdesc }] = await Promise.all([
-        import('../report/analyze-migration.js'),
-        import('../read.js'),
-      ]);
-      const { vmdesc, ...rest } = choice;
-      const result = await analyzeMigration(capture, {
-        ...rest,
-        ...(vmdesc !== undefined && { vmdesc: await loadVmdesc(vmdesc) }),
-        dump: parsed.desc === true ? 'desc' : 'state',
-        memory: parsed.memory === true,
-        out,
-      });
-      clean = result.complete && result.problems.length === 0;
-    } else if (format === 'text') {
-      const [{ TextDump }, { makeStyle }] = await Promise.all([
-        import('../report/dump-text.js'),
-        import('../report/style.js'),
-      ]);
-      const style = makeStyle(parsed.color as 'auto', process.stdout.isTTY);
-      await withInput(capture, choice, parsed, [new TextDump(out, options, style), verdict]);
-    } else {
-      const { JsonDump } = await import('../report/dump-json.js');
-      const sink = new JsonDump(out, options, format === 'json' ? 'document' : 'lines', capture);
-      await withInput(capture, choice, parsed, [sink, verdict]);
-      sink.finish();
+    try {
+      if (format === 'analyze-migration') {
+        const [{ analyzeMigration }, { loadVmdesc }] = await Promise.all([
+          import('../report/analyze-migration.js'),
+          import('../read.js'),
+        ]);
+        const { vmdesc, ...rest } = choice;
+        const result = await analyzeMigration(capture, {
+          ...rest,
+          ...(vmdesc !== undefined && { vmdesc: await loadVmdesc(vmdesc) }),
+          dump: parsed.desc === true ? 'desc' : 'state',
+          memory: parsed.memory === true,
+          out,
+        });
+        clean = result.complete && result.problems.length === 0;
+      } else if (format === 'text') {
+        const [{ TextDump }, { makeStyle }] = await Promise.all([
+          import('../report/dump-text.js'),
+          import('../report/style.js'),
+        ]);
+        const style = makeStyle(parsed.color as 'auto', process.stdout.isTTY);
+        await withInput(capture, choice, parsed, [new TextDump(out, options, style), verdict]);
+      } else {
+        const { JsonDump } = await import('../report/dump-json.js');
+        const sink = new JsonDump(out, options, format === 'json' ? 'document' : 'lines', capture);
+        await withInput(capture, choice, parsed, [sink, verdict]);
+        sink.finish();
+      }
+    } finally {
+      out.flush();
     }
-    out.flush();
     return clean ? EXIT_OK : EXIT_FINDINGS;
   },
 };
@@ -96,7 +99,7 @@ export const dump: Command = {
 async function dumpOptions(parsed: Parsed, maxBytes: number) {
   const { selection } = await import('../report/select.js');
   const given = parsed.maxBytes;
-  if (given !== undefined && !(typeof given === 'number' && given >= 0))
+  if (given !== undefined && !(typeof given === 'number' && Number.isInteger(given) && given >= 0))
     throw new UsageError('--max-bytes wants a number of bytes');
   const selected = selection((parsed.select as readonly unknown[]).map(String));
   return {

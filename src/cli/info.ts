@@ -27,30 +27,33 @@ export const info: Command = {
     const out = new TextWriter(1);
     const documents: unknown[] = [];
     let exitCode: number = EXIT_OK;
-    for (const [i, capture] of captures.entries()) {
-      const model = new StreamModel();
-      const result = await withInput(capture, choice, parsed, [model]);
-      const summary = { ...result, ...model.summary() };
-      if (!summary.complete || summary.problems.some((problem) => problem.severity !== 'info'))
-        exitCode = EXIT_FINDINGS;
-      if (parsed.json === true) {
-        const { infoDocument } = await import('../report/info-json.js');
-        documents.push(infoDocument(summary));
-        continue;
+    try {
+      for (const [i, capture] of captures.entries()) {
+        const model = new StreamModel();
+        const result = await withInput(capture, choice, parsed, [model]);
+        const summary = { ...result, ...model.summary() };
+        if (!summary.complete || summary.problems.some((problem) => problem.severity !== 'info'))
+          exitCode = EXIT_FINDINGS;
+        if (parsed.json === true) {
+          const { infoDocument } = await import('../report/info-json.js');
+          documents.push(infoDocument(summary));
+          continue;
+        }
+        const [{ infoText }, { makeStyle }] = await Promise.all([
+          import('../report/info-text.js'),
+          import('../report/style.js'),
+        ]);
+        if (i > 0) out.line();
+        const style = makeStyle(parsed.color as 'auto', process.stdout.isTTY);
+        out.line(infoText(summary, style, process.stdout.columns ?? 100));
       }
-      const [{ infoText }, { makeStyle }] = await Promise.all([
-        import('../report/info-text.js'),
-        import('../report/style.js'),
-      ]);
-      if (i > 0) out.line();
-      const style = makeStyle(parsed.color as 'auto', process.stdout.isTTY);
-      out.line(infoText(summary, style, process.stdout.columns ?? 100));
+      if (parsed.json === true) {
+        const { jsonDocument } = await import('../report/json.js');
+        out.line(jsonDocument(captures.length === 1 ? documents[0] : documents));
+      }
+    } finally {
+      out.flush();
     }
-    if (parsed.json === true) {
-      const { jsonDocument } = await import('../report/json.js');
-      out.line(jsonDocument(captures.length === 1 ? documents[0] : documents));
-    }
-    out.flush();
     return exitCode;
   },
 };

@@ -2,6 +2,7 @@
 import { writeSync } from 'node:fs';
 import yargs from 'yargs';
 import { OutputClosed } from '../bytes/text-writer.js';
+import { visible } from '../bytes/visible.js';
 import { InputError, UsageError } from '../finding.js';
 import { EXIT_BUG, EXIT_INPUT, EXIT_OK, EXIT_USAGE } from './exit-code.js';
 import { protectDashes } from './command.js';
@@ -27,7 +28,7 @@ export async function main(args: readonly string[]): Promise<number> {
     .wrap(Math.min(100, process.stdout.columns ?? 100))
     .exitProcess(false)
     .fail((message, error) => {
-      throw error ?? new UsageError(message);
+      throw error ?? new UsageError(inWords(message, args[0]));
     });
   for (const command of COMMANDS) {
     parser.command(command.usage, command.summary, command.options, (parsed) => {
@@ -42,10 +43,22 @@ export async function main(args: readonly string[]): Promise<number> {
   }
 }
 
+/** What yargs says, where its words are about its own workings. */
+function inWords(message: string, command: string | undefined): string {
+  if (message.startsWith('Not enough non-option arguments'))
+    return `an argument is missing: migscope ${usageOf(command) ?? 'COMMAND'}`;
+  const meant = /^Did you mean (.*)\?$/.exec(message);
+  return meant ? `there is no command ${command}; did you mean ${meant[1]}?` : message;
+}
+
+function usageOf(command: string | undefined): string | undefined {
+  return COMMANDS.find(({ usage }) => usage.split(' ', 1)[0] === command)?.usage;
+}
+
 function report(error: unknown, command: string | undefined): number {
   if (error instanceof OutputClosed) return EXIT_OK;
   if (error instanceof UsageError || (error instanceof Error && error.name === 'YError')) {
-    const help = command === undefined || command.startsWith('-') ? 'migscope --help' : `migscope ${command} --help`;
+    const help = usageOf(command) === undefined ? 'migscope --help' : `migscope ${command} --help`;
     complain(`${error.message}\n  help: ${help} lists what there is`);
     return EXIT_USAGE;
   }
@@ -64,5 +77,6 @@ function report(error: unknown, command: string | undefined): number {
 }
 
 function complain(text: string): void {
-  writeSync(2, `migscope: ${text}\n`);
+  const lines = text.split('\n').map(visible);
+  writeSync(2, `migscope: ${lines.join('\n')}\n`);
 }

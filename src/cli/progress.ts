@@ -1,5 +1,6 @@
 /** A line on standard error that says how far reading is; only on a terminal, and only for work that takes a second. */
 import { writeSync } from 'node:fs';
+import { visible } from '../bytes/visible.js';
 import { size } from '../report/units.js';
 import type { StreamSink } from '../stream/events.js';
 
@@ -20,7 +21,7 @@ export function progress(name: string, wanted: boolean): { readonly sink: Stream
         shown = true;
         const offset = batch.offset[batch.length - 1] ?? 0;
         const rate = offset / ((now - started) / 1000);
-        writeSync(2, `\r\x1b[K${name}: ${size(offset)}, ${size(rate)}/s`);
+        writeSync(2, `\r\x1b[K${visible(name)}: ${size(offset)}, ${size(rate)}/s`);
       },
     },
     clear() {

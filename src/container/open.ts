@@ -75,7 +75,12 @@ function recognise(name: string, cursor: Cursor, start: string): ChannelRole {
   return found.role;
 }
 
-function openPath(path: string, offset = 0): ByteSource {
+/**
+ * Opens a file or pipe by path, or standard input by `-`.
+ *
+ * @throws InputError when it cannot be opened
+ */
+export function openPath(path: string, offset = 0): ByteSource {
   try {
     return openFile(path === '-' ? 0 : path, path === '-' ? 'standard input' : path, offset);
   } catch (error) {

@@ -180,11 +180,15 @@ export class StreamModel implements StreamSink {
 
   private sectionStart(event: EventOf<'section-start'>): void {
     const { id, idstr, instance, version, section, offset } = event;
-    const key = `${id}:${instance}:${idstr}`;
-    let summary = this.sections.get(key);
-    if (!summary && this.sections.size < MAX_SECTIONS) {
-      summary = { id, idstr, instance, version, kinds: {}, offset, bytes: 0 };
-      this.sections.set(key, summary);
+    let summary = this.current;
+    // Most sections are one more of the section before.
+    if (summary?.id !== id || summary.idstr !== idstr || summary.instance !== instance) {
+      const key = `${id}:${instance}:${idstr}`;
+      summary = this.sections.get(key);
+      if (!summary && this.sections.size < MAX_SECTIONS) {
+        summary = { id, idstr, instance, version, kinds: {}, offset, bytes: 0 };
+        this.sections.set(key, summary);
+      }
     }
     this.current = summary;
     if (summary) summary.kinds[section] = (summary.kinds[section] ?? 0) + 1;

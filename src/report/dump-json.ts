@@ -5,7 +5,7 @@
  * `--max-bytes` cut them). Fields of device state are values by name; with `--offsets` they are `{type, offset, size, value}`.
  */
 import type { TextWriter } from '../bytes/text-writer.js';
-import type { EventOf, StreamEvent, StreamSink } from '../stream/events.js';
+import type { EventOf, RecordFields, RecordValue, StreamEvent, StreamSink } from '../stream/events.js';
 import { PAGE_KINDS, PAGE_ZERO, type PageBatch } from '../stream/page-batch.js';
 import type { FieldValue } from '../vmstate/values.js';
 import { JsonObject, type JsonValue, parseJson } from '../vmstate/json.js';
@@ -26,11 +26,9 @@ export class JsonDump implements StreamSink {
     private readonly options: DumpOptions,
     /** `lines`: one object a line; `document`: one JSON document with an array of them. */
     private readonly shape: 'lines' | 'document',
-    capture: string,
+    private readonly capture: string,
   ) {
     this.wantsMappedPages = options.pages || options.memory;
-    if (shape === 'document')
-      out.write(`{\n"schema": "migscope/dump/1",\n"capture": ${JSON.stringify(capture)},\n"events": [\n`);
   }
 
   event(event: StreamEvent): void {
@@ -45,7 +43,7 @@ export class JsonDump implements StreamSink {
     const { out } = this;
     for (let i = 0; i < batch.length; i++) {
       const index = batch.block[i]!;
-      const name = (this.names[index] ??= JSON.stringify(batch.blocks[index]!.name));
+      const name = (this.names[index] ??= jsonLine(batch.blocks[index]!.name));
       const kind = batch.kind[i]!;
       let text = `{"event":"page","offset":${batch.offset[i]},"kind":"${PAGE_KINDS[kind]}","block":${name},"address":${batch.address[i]}`;
       if (kind !== PAGE_ZERO) text += `,"size":${batch.size[i]}`;
@@ -60,7 +58,14 @@ export class JsonDump implements StreamSink {
 
   /** Closes the document. To be called behind the last event. */
   finish(): void {
-    if (this.shape === 'document') this.out.write('\n]\n}\n');
+    if (this.shape === 'lines') return;
+    if (this.first) this.out.write(this.opening());
+    this.out.write('\n]\n}\n');
+  }
+
+  /** Written with the first event, so that nothing is for an input that cannot be opened. */
+  private opening(): string {
+    return `{\n"schema": "migscope/dump/1",\n"capture": ${jsonLine(this.capture)},\n"events": [\n`;
   }
 
   private put(text: string): void {
@@ -68,7 +73,7 @@ export class JsonDump implements StreamSink {
       this.out.line(text);
       return;
     }
-    this.out.write(this.first ? text : `,\n${text}`);
+    this.out.write(this.first ? `${this.opening()}${text}` : `,\n${text}`);
     this.first = false;
   }
 
@@ -151,10 +156,14 @@ export class JsonDump implements StreamSink {
     return value instanceof Uint8Array ? this.bytes(value) : value;
   }
 
-  private fields(fields: EventOf<'record'>['fields']): unknown {
-    return Object.fromEntries(
-      Object.entries(fields).map(([name, value]) => [name, value instanceof Uint8Array ? this.bytes(value) : value]),
-    );
+  private fields(fields: RecordFields): unknown {
+    return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, this.recordValue(value)]));
+  }
+
+  private recordValue(value: RecordValue): unknown {
+    if (value instanceof Uint8Array) return this.bytes(value);
+    if (Array.isArray(value)) return (value as readonly RecordValue[]).map((element) => this.recordValue(element));
+    return typeof value === 'object' ? this.fields(value as RecordFields) : value;
   }
 
   private bytes(bytes: Uint8Array): unknown {

@@ -1,6 +1,7 @@
 /** The `text` format of `dump`: the stream from its first byte to its last, one element after the other, with the offset of each. */
 import { hexBytes, hexLines } from '../bytes/hex-view.js';
 import type { TextWriter } from '../bytes/text-writer.js';
+import { visible } from '../bytes/visible.js';
 import { hex } from '../finding.js';
 import type { EventOf, RecordValue, StreamEvent, StreamSink } from '../stream/events.js';
 import { PAGE_KINDS, type PageBatch } from '../stream/page-batch.js';
@@ -10,6 +11,7 @@ import { commandPayloadText } from './command-text.js';
 import { bodyOf } from './dump-json.js';
 import type { DumpOptions } from './dump-options.js';
 import { findingText } from './finding-text.js';
+import { jsonLine } from './json.js';
 import { isEmpty, stateTree } from './state-tree.js';
 import { stateLines } from './state-text.js';
 import type { Style } from './style.js';
@@ -90,7 +92,7 @@ export class TextDump implements StreamSink {
   private outsideSections(event: StreamEvent): void {
     switch (event.kind) {
       case 'begin':
-        return this.more(`${this.style('bold', event.channel)}: ${event.role} channel`);
+        return this.more(`${this.style('bold', visible(event.channel))}: ${event.role} channel`);
       case 'header':
         return this.line(event.offset, `file header, version ${event.version}`);
       case 'configuration':
@@ -102,7 +104,9 @@ export class TextDump implements StreamSink {
       case 'command': {
         const payload =
           commandPayloadText(event.payload) || (event.raw ? hexBytes(event.raw, this.options.maxBytes) : '');
-        this.line(event.offset, `command ${this.style('cyan', event.name)}${payload === '' ? '' : `: ${payload}`}`);
+        // A command that no release knows is named `command 0x…`.
+        const name = event.name.replace(/^command /, '');
+        this.line(event.offset, `command ${this.style('cyan', name)}${payload === '' ? '' : `: ${payload}`}`);
         for (const [start, length] of event.payload.ranges ?? [])
           this.more(`            ${hex(start)} +${hex(length)}`);
         return;
@@ -202,7 +206,7 @@ export class TextDump implements StreamSink {
     if (!state) {
       if (selected && !selected.section(event)) return;
       head();
-      if (note !== undefined) this.more(`            ${note}`);
+      if (note !== undefined) this.more(`              ${visible(note)}`);
       if (payload.length > 0) this.more(`              ${hexBytes(payload, maxBytes)}`);
       return;
     }
@@ -222,7 +226,7 @@ export class TextDump implements StreamSink {
 
   private end({ offset, complete, bytes, explainedBytes, lastGoodOffset }: EventOf<'end'>): void {
     const explained =
-      bytes === explainedBytes ? 'every byte explained' : `${count(bytes - explainedBytes)} bytes not explained`;
+      bytes === explainedBytes ? 'every byte explained' : `${plural(bytes - explainedBytes, 'byte')} not explained`;
     const state = complete
       ? this.style('green', 'whole')
       : this.style('red', `broken, good up to ${hex(lastGoodOffset)}`);
@@ -273,19 +277,13 @@ function hexOr(value: number | undefined): string {
 function* jsonLines(value: JsonValue, prefix: string, suffix = '', indent = ''): Generator<string> {
   const entries: (readonly [string, JsonValue])[] =
     value instanceof JsonObject
-      ? value.pairs.map(([key, inner]) => [`${JSON.stringify(key)}: `, inner] as const)
+      ? value.pairs.map(([key, inner]) => [`${jsonLine(key)}: `, inner] as const)
       : Array.isArray(value)
         ? (value as readonly JsonValue[]).map((inner) => ['', inner] as const)
         : [];
   const object = value instanceof JsonObject;
   if (entries.length === 0) {
-    const text = object
-      ? '{}'
-      : Array.isArray(value)
-        ? '[]'
-        : typeof value === 'bigint'
-          ? `${value}`
-          : JSON.stringify(value);
+    const text = object ? '{}' : Array.isArray(value) ? '[]' : typeof value === 'bigint' ? `${value}` : jsonLine(value);
     yield `${indent}${prefix}${text}${suffix}`;
     return;
   }

@@ -1,4 +1,5 @@
 /** The one screen of `info`. */
+import { visible } from '../bytes/visible.js';
 import { hex } from '../finding.js';
 import type { CommandSummary, SectionSummary, StreamSummary } from '../model/stream-model.js';
 import type { ReadResult } from '../read.js';
@@ -35,11 +36,11 @@ function head(summary: StreamSummary & ReadResult, style: Style): string {
   const all = summary.explainedBytes === summary.bytes;
   const explained = all
     ? 'every byte explained'
-    : `${count(summary.bytes - summary.explainedBytes)} bytes not explained`;
+    : `${plural(summary.bytes - summary.explainedBytes, 'byte')} not explained`;
   const role = summary.role === 'main' ? '' : `, ${summary.role} channel`;
-  const lines = [
-    `${style('bold', summary.capture)}: ${state}, ${plural(summary.bytes, 'byte')} (${size(summary.bytes)})${role}, ${explained}`,
-  ];
+  const rounded = summary.bytes < 1024 ? '' : ` (${size(summary.bytes)})`;
+  const bytes = `${plural(summary.bytes, 'byte')}${rounded}`;
+  const lines = [`${style('bold', visible(summary.capture))}: ${state}, ${bytes}${role}, ${explained}`];
   if (!summary.complete) lines.push(`decoded without a gap up to ${hex(summary.lastGoodOffset)}`);
   for (const { offset, length } of summary.skipped) lines.push(`skipped ${plural(length, 'byte')} from ${hex(offset)}`);
   return lines.join('\n');
@@ -159,6 +160,6 @@ function sectionText(section: SectionSummary): string {
 function problems(summary: StreamSummary, style: Style): string {
   const all = summary.problems;
   if (all.length === 0) return '';
-  const more = all.length > MAX_PROBLEMS ? [`… and ${all.length - MAX_PROBLEMS} more problems`] : [];
+  const more = all.length > MAX_PROBLEMS ? [`… and ${plural(all.length - MAX_PROBLEMS, 'more problem')}`] : [];
   return [...all.slice(0, MAX_PROBLEMS).map((finding) => findingText(finding, style)), ...more].join('\n');
 }

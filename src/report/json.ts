@@ -10,12 +10,22 @@ export function replacer(_key: string, value: unknown): unknown {
 /** One document, indented for people. */
 export function jsonDocument(value: unknown): string {
   // A Buffer turns itself into an object before any replacer sees it.
-  return JSON.stringify(value, bufferSafe(replacer), 2);
+  return safe(JSON.stringify(value, bufferSafe(replacer), 2));
 }
 
 /** One line. */
 export function jsonLine(value: unknown): string {
-  return JSON.stringify(value, bufferSafe(replacer));
+  return safe(JSON.stringify(value, bufferSafe(replacer)));
+}
+
+/** Control characters that JSON need not escape, and a terminal would act on. They stand only in strings. */
+function safe(json: string): string {
+  return json.replace(/[\x7f-\x9f\p{Cf}\u2028\u2029]/gu, (character) =>
+    character
+      .split('')
+      .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+      .join(''),
+  );
 }
 
 type Replacer = (this: unknown, key: string, value: unknown) => unknown;

@@ -26,7 +26,7 @@ export function selection(globs: readonly string[]): Selection | undefined {
 function toPattern(glob: string): RegExp {
   const source = glob
     .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replaceAll('*', '.*')
+    .replace(/\*+/g, '.*')
     .replaceAll('?', '.');
   return new RegExp(`^${source}$`, 's');
 }

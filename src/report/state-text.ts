@@ -1,5 +1,6 @@
 /** Device state as an indented tree of lines. */
 import { hexBytes } from '../bytes/hex-view.js';
+import { visible } from '../bytes/visible.js';
 import type { FieldValue } from '../vmstate/values.js';
 import { isStruct, type StateField, type StateStruct } from './state-tree.js';
 
@@ -18,10 +19,10 @@ export function* stateLines(
   indent: string,
   options: StateTextOptions,
 ): Generator<string> {
-  const width = Math.max(0, ...tree.fields.map((field) => label(field).length));
+  const width = tree.fields.reduce((widest, field) => Math.max(widest, label(field).length), 0);
   for (const field of tree.fields) yield* fieldLines(field, base, indent, Math.min(width, 40), options);
   for (const subsection of tree.subsections) {
-    yield `${indent}subsection ${subsection.vmsd} (version ${subsection.version})`;
+    yield `${indent}subsection ${visible(subsection.vmsd)} (version ${subsection.version})`;
     yield* stateLines(subsection, base, `${indent}  `, options);
   }
 }
@@ -34,7 +35,7 @@ function* fieldLines(
   options: StateTextOptions,
 ): Generator<string> {
   const where = options.offsets ? `0x${(base + field.start).toString(16).padStart(8, '0')} +${field.size}  ` : '';
-  const note = field.mismatch === undefined ? '' : `  (${field.mismatch})`;
+  const note = field.mismatch === undefined ? '' : `  (${visible(field.mismatch)})`;
   const head = `${indent}${where}${label(field).padEnd(width)}`;
   const structs = field.values.filter(isStruct);
   if (structs.length === 0) {
@@ -42,19 +43,22 @@ function* fieldLines(
     return;
   }
   if (!field.array) {
-    yield `${head}  {${structs[0]!.vmsd}}${note}`;
+    yield `${head}  {${visible(structs[0]!.vmsd)}}${note}`;
     yield* stateLines(structs[0]!, base, `${indent}  `, options);
     return;
   }
   yield `${head}${note}`;
-  for (const [i, struct] of structs.entries()) {
-    yield `${indent}  [${i}] {${struct.vmsd}}`;
-    yield* stateLines(struct, base, `${indent}    `, options);
+  for (const [i, value] of field.values.entries()) {
+    if (isStruct(value)) {
+      yield `${indent}  [${i}] {${visible(value.vmsd)}}`;
+      yield* stateLines(value, base, `${indent}    `, options);
+    } else yield `${indent}  [${i}] ${scalar(value, field.type, options.maxBytes)}`;
   }
 }
 
 function label(field: StateField): string {
-  return field.array ? `${field.name}[${field.values.length}]` : field.name;
+  const name = visible(field.name);
+  return field.array ? `${name}[${field.values.length}]` : name;
 }
 
 function scalars(field: StateField, { maxBytes }: StateTextOptions): string {
@@ -74,7 +78,7 @@ function scalars(field: StateField, { maxBytes }: StateTextOptions): string {
 
 function short(value: FieldValue): string {
   if (typeof value === 'number' && Number.isInteger(value)) return hexOf(value);
-  return typeof value === 'bigint' ? hexOf(value) : String(value);
+  return typeof value === 'bigint' ? hexOf(value) : visible(String(value));
 }
 
 function hexOf(value: number | bigint): string {
@@ -88,5 +92,5 @@ function scalar(value: FieldValue, type: string, maxBytes: number): string {
   if (typeof value === 'bigint' || (typeof value === 'number' && Number.isInteger(value))) {
     return value > -10 && value < 10 ? `${value}` : `${hexOf(value)} (${value})`;
   }
-  return String(value);
+  return visible(String(value));
 }

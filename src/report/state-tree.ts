@@ -49,6 +49,11 @@ export function isStruct(value: FieldValue | StateStruct): value is StateStruct 
   return typeof value === 'object' && 'vmsd' in value;
 }
 
+/** The list types always hold elements, whatever their number. */
+function isList({ type, structs }: FieldNode): boolean {
+  return structs !== undefined && (type === 'qtailq' || type === 'qlist');
+}
+
 type Filter = ((path: string) => boolean) | undefined;
 
 function struct(node: StructNode, payload: Uint8Array, path: string, filter: Filter): StateStruct {
@@ -91,7 +96,7 @@ function join(group: readonly FieldNode[], payload: Uint8Array, path: string, fi
     type: first.type,
     start: first.start,
     size: group.reduce((sum, field) => sum + field.size * field.count, 0),
-    array: group.length > 1 || first.count > 1 || first.index !== undefined || (first.structs?.length ?? 1) !== 1,
+    array: group.length > 1 || first.count !== 1 || first.index !== undefined || isList(first),
     values,
     ...(mismatch !== undefined && { mismatch }),
   };

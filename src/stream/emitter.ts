@@ -42,10 +42,10 @@ export class Emitter {
   }
 
   /** Waits for slow listeners; nothing to wait for is the common case and costs no promise. */
-  drain(): Promise<unknown> | undefined {
+  drain(): Promise<void> | undefined {
     if (this.drainSinks.length === 0) return undefined;
     const waits = this.drainSinks.map((sink) => sink.drain!()).filter((wait) => wait !== undefined);
-    return waits.length === 0 ? undefined : Promise.all(waits);
+    return waits.length === 0 ? undefined : Promise.all(waits).then(() => undefined);
   }
 
   problem(

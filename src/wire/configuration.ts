@@ -68,7 +68,7 @@ export async function readConfiguration(
     await cursor.need(4, name);
     const version = cursor.u32();
     subsections.push({ name, version, offset: at });
-    const reader = READERS[name];
+    const reader = Object.hasOwn(READERS, name) ? READERS[name] : undefined;
     if (reader) await reader(cursor, configuration);
     else if (!(await skipUnknown(cursor))) {
       throw new DecodeError('unsupported', 'unknown-subsection', `unknown subsection ${name} (version ${version})`, {

@@ -2,11 +2,12 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { brotliDecompressSync, deflateSync } from 'node:zlib';
+import { deflateSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { main } from '../../src/cli/main.js';
 import { InputError } from '../../src/finding.js';
 import { type AnalyzeResult, analyzeMigration, extractMigration } from '../../src/report/analyze-migration.js';
+import { fixtureNames, readAnalyze, readFixture } from '../fixtures.js';
 import { device, full, PAGE, ram, ramSections, start, stream, u32, workspace } from './tiny-stream.js';
 
 const space = workspace();
@@ -29,21 +30,18 @@ async function state(fields: readonly Parameters<typeof device>[1][number][], pa
 }
 
 describe('real streams', () => {
-  const folder = join(import.meta.dirname, 'fixtures');
-  const fixture = (name: string): Buffer => brotliDecompressSync(readFileSync(join(folder, `${name}.br`)));
-  const names = readdirSync(folder)
-    .filter((name) => name.endsWith('.bin.br'))
-    .map((name) => name.slice(0, -'.bin.br'.length));
+  const read = (what: 'state' | 'desc'): string[] =>
+    fixtureNames().filter((name) => readAnalyze(name, what) !== undefined);
 
-  it.each(names)('%s: state', async (name) => {
-    const { text, complete } = await analyze(fixture(`${name}.bin`));
-    expect(text).toBe(fixture(`${name}.analyze.json`).toString());
+  it.each(read('state'))('%s: state', async (name) => {
+    const { text, complete } = await analyze(readFixture(name));
+    expect(text === readAnalyze(name, 'state')).toBe(true);
     expect(complete).toBe(true);
   });
 
-  it.each(names)('%s: desc', async (name) => {
-    const { text } = await analyze(fixture(`${name}.bin`), { dump: 'desc' });
-    expect(text).toBe(fixture(`${name}.analyze-desc.json`).toString());
+  it.each(read('desc'))('%s: desc', async (name) => {
+    const { text } = await analyze(readFixture(name), { dump: 'desc' });
+    expect(text === readAnalyze(name, 'desc')).toBe(true);
   });
 });
 

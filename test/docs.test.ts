@@ -1,0 +1,61 @@
+/** The pages of docs/ that are made from the code are what the code makes; `UPDATE=1` writes them. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { COMMANDS } from '../src/cli/commands.js';
+import { problemFinding, type ProblemName, PROBLEMS } from '../src/problems.js';
+import { problemsPage } from '../src/report/problems-page.js';
+import { ROOT, run } from './cli/run.js';
+
+const NAMES = Object.keys(PROBLEMS) as ProblemName[];
+
+/** The help texts of all commands, as the program prints them. */
+function commandsPage(): string {
+  const help = (command: string): string =>
+    `\`\`\`console\n$ migscope ${command}\n${run(`migscope ${command}`).output}\`\`\`\n`;
+  const sections = COMMANDS.map(({ usage, summary }) => {
+    const name = usage.split(' ', 1)[0]!;
+    return `## ${name}\n\n${summary}.\n\n${help(`${name} --help`)}`;
+  });
+  return [`# Commands\n\n${help('--help')}`, ...sections].join('\n');
+}
+
+function expectCurrent(name: string, now: string): void {
+  const path = join(ROOT, 'docs', name);
+  if (process.env.UPDATE) writeFileSync(path, now);
+  else expect(readFileSync(path, 'utf8')).toBe(now);
+}
+
+/** The anchors of a page's headings, as GitHub makes them. */
+function anchors(markdown: string): string[] {
+  return [...markdown.matchAll(/^#+ (.*)$/gm)].map(([, heading]) =>
+    heading!
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+}
+
+describe('docs', () => {
+  it('problems.md is what the catalogue says', () => {
+    expectCurrent('problems.md', problemsPage());
+  });
+
+  it('commands.md is what the program prints', () => {
+    expectCurrent('commands.md', commandsPage());
+  });
+});
+
+describe('the catalogue of problems', () => {
+  it('has one code for each problem', () => {
+    const codes = NAMES.map((name) => PROBLEMS[name].code);
+    expect(new Set(codes).size).toBe(codes.length);
+    for (const code of codes) expect(code).toMatch(/^MIG\d{3}$/);
+  });
+
+  it.each(NAMES)('%s has a link that leads to its heading', (name) => {
+    const { url } = problemFinding(name, '', { channel: 'main', offset: 0 });
+    const [path, anchor] = url.split('#');
+    expect(anchors(readFileSync(join(ROOT, path!), 'utf8'))).toContain(anchor);
+  });
+});

@@ -1,0 +1,139 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { readStream } from '../../src/read.js';
+import { JsonDump } from '../../src/report/dump-json.js';
+import type { DumpOptions } from '../../src/report/dump-options.js';
+import { selection } from '../../src/report/select.js';
+import { EVENTS, play, TextKeeper } from './samples.js';
+import { expectValid, schema } from './schemas.js';
+
+const FIXTURE = join(import.meta.dirname, '../../fixtures/microvm-7.2.bin');
+const PLAIN: DumpOptions = { pages: false, memory: false, desc: false, offsets: false, maxBytes: Infinity };
+const ALL: DumpOptions = { pages: true, memory: true, desc: true, offsets: true, maxBytes: 2 };
+
+type Line = Record<string, unknown> & { readonly event: string };
+
+function lines(options: Partial<DumpOptions> = {}): Line[] {
+  const out = new TextKeeper();
+  const dump = new JsonDump(out, { ...PLAIN, ...options }, 'lines', 'vm');
+  play(dump);
+  dump.finish();
+  return out.lines.map((line) => JSON.parse(line) as Line);
+}
+
+function document(options: DumpOptions): { events: Line[] } {
+  const out = new TextKeeper();
+  const dump = new JsonDump(out, options, 'document', 'vm');
+  play(dump);
+  dump.finish();
+  return JSON.parse(out.text) as { events: Line[] };
+}
+
+const one = (all: readonly Line[], event: string): Line => all.find((line) => line.event === event)!;
+
+describe('JsonDump', () => {
+  it('has a sample of every event of the schema', () => {
+    const kinds = new Set(lines(ALL).map((line) => line.event));
+    expect(schema('dump').definitions.event.properties.event.enum.filter((kind) => !kinds.has(kind))).toEqual([]);
+  });
+
+  it.each([
+    ['plainly', PLAIN],
+    ['with everything', ALL],
+  ])('writes what the schema says, %s', (_name, options) => {
+    expectValid('dump', document(options));
+  });
+
+  it('writes the same objects as lines and as a document', () => {
+    expect(document(ALL).events).toEqual(lines(ALL));
+  });
+
+  it.each([PLAIN, { ...ALL, memory: false }])('writes what the schema says for a real stream', async (options) => {
+    const out = new TextKeeper();
+    const dump = new JsonDump(out, options, 'document', FIXTURE);
+    await readStream(FIXTURE, [dump]);
+    dump.finish();
+    const parsed = JSON.parse(out.text) as { events: Line[] };
+    expect(parsed.events.filter((line) => line.event === 'device-state').length).toBe(15);
+    expectValid('dump', parsed);
+  });
+
+  it('writes 64-bit integers as decimal strings and bytes as digits', () => {
+    const all = lines();
+    expect(one(all, 'record').fields).toEqual({
+      on: true,
+      name: 'x',
+      big: '9223372036854775808',
+      bytes: 'cafeba',
+      list: [1, 1, 1],
+      parts: [{ data: '010203' }],
+      inner: { n: 16 },
+    });
+    expect(all.filter((line) => line.event === 'command').map((line) => line.payload)).toContainEqual({
+      block: 'pc.ram',
+      ranges: [
+        ['0', '4096'],
+        ['16384', '8192'],
+      ],
+    });
+  });
+
+  it('cuts bytes wherever they stand', () => {
+    expect(one(lines({ maxBytes: 2 }), 'record').fields).toMatchObject({
+      bytes: { hex: 'cafe', length: 3 },
+      parts: [{ data: { hex: '0102', length: 3 } }],
+    });
+  });
+
+  it('writes device state by name, and with offsets as types and places', () => {
+    const { state } = one(lines(), 'device-state') as unknown as { state: { fields: Record<string, unknown> } };
+    expect(state).toMatchObject({
+      vmsd: 'dev',
+      version: 2,
+      fields: { big: '18446744073709551615', small: 7, words: [16, 32], blob: 'abcdef', clock: '-1' },
+      subsections: { 'dev/sub': { vmsd: 'dev/sub', version: 1, fields: { more: -2 } } },
+    });
+    expect(one(lines({ offsets: true }), 'device-state').state).toMatchObject({
+      fields: { words: { type: 'uint16', offset: 879, size: 4, value: [16, 32] } },
+    });
+  });
+
+  it('keeps a field that is called __proto__', () => {
+    const { state } = one(lines(), 'device-state') as unknown as { state: { fields: { inner: object[] } } };
+    expect(JSON.stringify(state.fields.inner[0])).toBe('{"vmsd":"in","version":1,"fields":{"__proto__":true}}');
+  });
+
+  it('lists pages where they are asked for, with what is in them', () => {
+    expect(lines().filter((line) => line.event === 'page')).toEqual([]);
+    expect(lines({ pages: true }).filter((line) => line.event === 'page')).toEqual([
+      { event: 'page', offset: 185, kind: 'zero', block: 'pc.ram', address: 0 },
+      { event: 'page', offset: 195, kind: 'normal', block: 'pc.ram', address: 0x1000, size: 4096 },
+      { event: 'page', offset: 205, kind: 'xbzrle', block: 'vga.vram', address: 0x2000, size: 40 },
+      { event: 'page', offset: 215, kind: 'compressed', block: 'vga.vram', address: 0x3000, size: 50 },
+    ]);
+    const data = lines({ memory: true, maxBytes: 2 }).find((line) => line.kind === 'normal')!.data;
+    expect(data).toEqual({ hex: '0001', length: 4096 });
+  });
+
+  it('keeps problems and the end whatever is selected', () => {
+    const selected = selection(['dev#1/small'])!;
+    const all = lines({ selected });
+    expect(new Set(all.map((line) => line.event))).toEqual(
+      new Set(['begin', 'problem', 'skipped', 'device-state', 'end']),
+    );
+    expect(one(all, 'device-state').state).toEqual({ vmsd: 'dev', version: 2, fields: { small: 7 } });
+  });
+
+  it('writes nothing before the first event, and a whole document for no events', () => {
+    const out = new TextKeeper();
+    const dump = new JsonDump(out, PLAIN, 'document', 'a\u009b"b');
+    expect(out.text).toBe('');
+    dump.finish();
+    expect(out.text).toContain('"a\\u009b\\"b"');
+    expect(JSON.parse(out.text)).toEqual({ schema: 'migscope/dump/1', capture: 'a\u009b"b', events: [] });
+  });
+
+  it('reports every event of the sample when nothing is selected', () => {
+    expect(lines().length).toBe(EVENTS.length);
+  });
+});
