@@ -165,12 +165,6 @@ export const PROBLEMS = {
     origin: 'tool',
     help: 'no page size makes the first page records fit together; 4 KiB was taken',
   },
-  'ram-page-list-limit': {
-    code: 'MIG138',
-    severity: 'info',
-    origin: 'tool',
-    help: 'migscope remembers which pages it has met in a bounded map; beyond it, duplicates and passes are no longer counted',
-  },
   'vmdesc-json': {
     code: 'MIG140',
     severity: 'warning',
