@@ -14,6 +14,7 @@ const ROOMS = [
   'model',
   'extract',
   'read.ts',
+  'read-capture.ts',
   'report',
   'index.ts',
   'cli',

@@ -1,10 +1,11 @@
 /** Runs the decoder that a channel's role asks for. */
 import type { Cursor } from '../bytes/cursor.js';
 import type { ChannelRole } from '../container/sniff.js';
-import { DecodeError, InputError } from '../finding.js';
+import { DecodeError } from '../finding.js';
 import { decodeCprChannel } from './cpr-channel.js';
 import type { RamBlock, StreamSink } from './events.js';
 import { Emitter } from './emitter.js';
+import { decodeMultifdChannel, type MultifdContext } from './multifd-channel.js';
 import { MainChannelDecoder, type MainChannelOptions } from './main-channel.js';
 import { decodePreemptChannel } from './preempt-channel.js';
 import { decodeReturnPath } from './return-path.js';
@@ -16,12 +17,12 @@ export interface DecodeChannelOptions extends Omit<MainChannelOptions, 'role'> {
   /** What the main channel has declared, for the channels that depend on it. */
   readonly blocks?: readonly RamBlock[];
   readonly machine?: string;
+  /** The same for multifd channels, which are read while the main channel is still saying it. */
+  readonly multifd?: MultifdContext;
 }
 
 /**
  * Decodes a channel from the cursor to the end of its source and reports to the sinks, in their order.
- *
- * @throws InputError for roles that cannot be read alone
  */
 export async function decodeChannel(
   cursor: Cursor,
@@ -41,9 +42,10 @@ export async function decodeChannel(
     case 'cpr':
       return decodeCpr(cursor, out);
     case 'multifd':
-      throw new InputError(
-        `${options.channel} is a ${role} channel, not a main channel`,
-        'give the main channel of the migration: the file that starts with QEVM',
+      return decodeMultifdChannel(
+        cursor,
+        out,
+        options.multifd ?? { pageSize: options.pageSize, findBlock: () => undefined },
       );
   }
 }

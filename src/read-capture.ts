@@ -1,0 +1,104 @@
+/**
+ * Reading a migration with all its channels in one call: finds them, decodes them in the order in which a destination applies them, and
+ * hands each one's events to its own sinks.
+ */
+import { type Capture, type CaptureChannel, captureOfFiles, listChannels } from './container/capture.js';
+import { openChannel } from './container/open.js';
+import { type Finding, InputError } from './finding.js';
+import { problemFinding } from './problems.js';
+import type { ReadOptions } from './read.js';
+import { Conductor } from './stream/conductor.js';
+import { decodeChannel } from './stream/decode-channel.js';
+import type { StreamSink } from './stream/events.js';
+import { SharedRam } from './stream/shared-ram.js';
+import { statSync } from 'node:fs';
+
+/** A channel of a capture that will be read. */
+export type ReadableChannel = CaptureChannel & Required<Pick<CaptureChannel, 'role'>>;
+
+/** Listens to a capture: gives the sinks of each channel when its turn comes. */
+export type CaptureListener = (channel: ReadableChannel) => readonly StreamSink[];
+
+export interface CaptureResult {
+  readonly capture: string;
+  readonly channels: readonly ReadableChannel[];
+  /** What is wrong with the capture as a whole: channels that are missing, doubled, or of another migration. */
+  readonly problems: readonly Finding[];
+}
+
+/** Further files of the same migration, for captures that are no directory. */
+export interface CaptureFiles {
+  readonly channels?: readonly string[];
+  readonly returnPath?: string;
+}
+
+/** True for a path that is a directory, and so a capture of several files. */
+export function isCaptureDirectory(path: string): boolean {
+  return path !== '-' && (statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false);
+}
+
+/**
+ * Finds the channels of a capture: the files of a directory, or a main channel and those named beside it.
+ *
+ * @throws InputError when there is none
+ */
+export async function openCapture(path: string, files: CaptureFiles = {}): Promise<Capture> {
+  if (isCaptureDirectory(path)) {
+    const capture = await listChannels(path);
+    if (!capture.channels.some(({ role }) => role !== undefined)) {
+      throw new InputError(
+        `${path} holds no channel of a migration`,
+        'a capture directory has main.bin and further *.bin files',
+      );
+    }
+    return capture;
+  }
+  const more = [...(files.channels ?? []), ...(files.returnPath === undefined ? [] : [files.returnPath])];
+  return captureOfFiles([path, ...more], path);
+}
+
+/**
+ * Reads all channels. The main channel and the multifd channels are read together, held at each sync point until all have come there; then
+ * whatever came later, in the order of the connections: preempt channels, recovery connections, return paths.
+ */
+export async function readCapture(
+  capture: Capture,
+  listener: CaptureListener,
+  options: ReadOptions = {},
+): Promise<CaptureResult> {
+  const channels = capture.channels.filter((channel): channel is ReadableChannel => channel.role !== undefined);
+  const ram = new SharedRam();
+  if (options.pageSize !== undefined) ram.pageSize = options.pageSize;
+  const conductor = new Conductor();
+  const read = async (channel: ReadableChannel, extra: readonly StreamSink[] = []): Promise<void> => {
+    const open = await openChannel(channel.path, {
+      role: channel.role,
+      ...(options.offset && { offset: options.offset }),
+    });
+    try {
+      await decodeChannel(open.cursor, [...listener(channel), ...extra], {
+        role: channel.role,
+        channel: channel.name,
+        multifd: ram,
+        blocks: ram.blocks,
+        ...(ram.machine !== undefined && { machine: ram.machine }),
+        ...(ram.pageSize !== undefined && { pageSize: ram.pageSize }),
+        ...(options.vmdesc && { vmdesc: options.vmdesc }),
+      });
+    } finally {
+      open.close();
+    }
+  };
+  const main = channels.find(({ role }) => role === 'main');
+  const multifd = channels.filter(({ role }) => role === 'multifd');
+  const together: Promise<void>[] = [];
+  if (main) together.push(read(main, [ram, conductor.main()]));
+  for (const channel of multifd) together.push(read(channel, [conductor.multifd()]));
+  await Promise.all(together);
+  for (const channel of channels) if (channel !== main && channel.role !== 'multifd') await read(channel);
+  return {
+    capture: capture.name,
+    channels,
+    problems: capture.notes.map((note) => problemFinding(note.rule, note.message, note, note)),
+  };
+}
