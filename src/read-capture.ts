@@ -72,7 +72,6 @@ export async function readCapture(
   const conductor = new Conductor();
   const read = async (channel: ReadableChannel, extra: readonly StreamSink[] = []): Promise<void> => {
     const open = await openChannel(channel.path, {
-      role: channel.role,
       ...(options.offset && { offset: options.offset }),
     });
     try {
