@@ -72,6 +72,8 @@ export async function readCapture(
   const conductor = new Conductor();
   const read = async (channel: ReadableChannel, extra: readonly StreamSink[] = []): Promise<void> => {
     const open = await openChannel(channel.path, {
+      // An empty file has no bytes to tell its role.
+      ...(channel.bytes === 0 && { role: channel.role }),
       ...(options.offset && { offset: options.offset }),
     });
     try {

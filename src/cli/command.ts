@@ -35,6 +35,19 @@ export function inputOptions(argv: Argv): Argv {
     });
 }
 
+/** The options of commands that read a migration with all its channels. */
+export function channelOptions(argv: Argv): Argv {
+  return argv
+    .option('channel', {
+      type: 'string',
+      array: true,
+      requiresArg: true,
+      default: [],
+      describe: 'A further channel of the same migration (repeatable)',
+    })
+    .option('return-path', { type: 'string', requiresArg: true, describe: 'What the destination sent back' });
+}
+
 /** The options of every command that prints for people. */
 export function colorOption(argv: Argv): Argv {
   return argv
@@ -66,6 +79,13 @@ export interface InputChoice {
   readonly role?: ChannelRole;
   readonly vmdesc?: string;
   readonly pageSize?: number;
+  readonly channels?: readonly string[];
+  readonly returnPath?: string;
+}
+
+/** True when files beside the capture were named. */
+export function isSeveral({ channels, returnPath }: InputChoice): boolean {
+  return (channels?.length ?? 0) > 0 || returnPath !== undefined;
 }
 
 /** @throws UsageError for values that make no sense */
@@ -82,6 +102,8 @@ export function inputChoice(parsed: Parsed): InputChoice {
     ...(offset !== undefined && { offset }),
     ...(role !== undefined && { role: role as ChannelRole }),
     ...(vmdesc !== undefined && { vmdesc: String(vmdesc) }),
+    ...(Array.isArray(parsed.channel) && { channels: (parsed.channel as readonly unknown[]).map(String) }),
+    ...(parsed.returnPath !== undefined && { returnPath: String(parsed.returnPath) }),
     ...(pageSize !== undefined && { pageSize: pageSize as number }),
   };
 }

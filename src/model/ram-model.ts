@@ -27,29 +27,76 @@ export interface RamSummary {
 }
 
 interface BlockCounts {
+  block: RamBlock;
   readonly kinds: Float64Array;
   readonly map: PageMap;
   duplicates: number;
 }
 
+/** The RAM of one migration. Every channel counts through a lane of its own, since each numbers the blocks in its own way. */
 export class RamModel {
-  private blocks: readonly RamBlock[] = [];
-  private readonly counts: BlockCounts[] = [];
+  private readonly counts = new Map<string, BlockCounts>();
+  private readonly lanes: RamLane[] = [];
   private readonly budget = new PageMapBudget();
+
+  lane(): RamLane {
+    const lane = new RamLane((block) => this.countsOf(block));
+    this.lanes.push(lane);
+    return lane;
+  }
+
+  summary(): RamSummary {
+    const sum = (value: (lane: RamLane) => number): number =>
+      this.lanes.reduce((total, lane) => total + value(lane), 0);
+    return {
+      blocks: [...this.counts.values()].map(({ block, kinds, duplicates }) => {
+        const { name, usedLength, declared, pageSize, address, mappedRam } = block;
+        const byKind = Object.fromEntries(PAGE_KINDS.map((kind, i) => [kind, kinds[i]!])) as Record<PageKind, number>;
+        return {
+          name,
+          usedLength,
+          declared,
+          ...(pageSize !== undefined && { pageSize }),
+          ...(address !== undefined && { address }),
+          ...(mappedRam && { mappedRam }),
+          pages: { ...byKind, duplicate: duplicates },
+        };
+      }),
+      passes: Math.max(0, ...this.lanes.map((lane) => lane.passes)),
+      postcopyPages: sum((lane) => lane.postcopyPages),
+      exact: this.budget.left >= 0x1000,
+    };
+  }
+
+  private countsOf(block: RamBlock): BlockCounts {
+    let counts = this.counts.get(block.name);
+    if (!counts) {
+      counts = { block, kinds: new Float64Array(PAGE_KINDS.length), map: new PageMap(this.budget), duplicates: 0 };
+      this.counts.set(block.name, counts);
+    } else if (block.declared) counts.block = { ...counts.block, ...block };
+    return counts;
+  }
+}
+
+/** What one channel adds to the RAM of a migration. */
+export class RamLane {
+  passes = 0;
+  postcopyPages = 0;
+  private counts: BlockCounts[] = [];
   private lastBlock = -1;
   private lastAddress = -1;
-  private passes = 0;
-  private postcopyPages = 0;
+
+  constructor(private readonly countsOf: (block: RamBlock) => BlockCounts) {}
 
   declared(event: EventOf<'ram-blocks'>): void {
     for (const block of event.blocks) {
-      const { kinds } = this.countsOf(block.index);
+      const counts = this.countsOf(block);
+      this.counts[block.index] = counts;
       if (!block.mappedRam) continue;
-      kinds[PAGE_NORMAL] = block.mappedRam.normalPages;
-      kinds[PAGE_ZERO] = block.mappedRam.zeroPages;
+      counts.kinds[PAGE_NORMAL] = block.mappedRam.normalPages;
+      counts.kinds[PAGE_ZERO] = block.mappedRam.zeroPages;
       this.passes = 1;
     }
-    this.known(event.blocks);
   }
 
   pages(batch: PageBatch): void {
@@ -59,7 +106,8 @@ export class RamModel {
     for (let start = 0; start < length;) {
       const index = block[start]!;
       const first = address[start]!;
-      const { kinds, map } = this.countsOf(index);
+      const counts = (this.counts[index] ??= this.countsOf(batch.blocks[index]!));
+      const { kinds } = counts;
       let next = first;
       let normal = 0;
       let i = start;
@@ -69,7 +117,7 @@ export class RamModel {
         else kinds[kind[i]!]!++;
       }
       kinds[PAGE_NORMAL]! += normal;
-      this.counts[index]!.duplicates += map.mark(first / pageSize, i - start);
+      counts.duplicates += counts.map.mark(first / pageSize, i - start);
       if (index < this.lastBlock || (index === this.lastBlock && first <= this.lastAddress)) passes++;
       this.lastBlock = index;
       this.lastAddress = next - pageSize;
@@ -77,47 +125,5 @@ export class RamModel {
     }
     if (batch.postcopy) this.postcopyPages += length;
     else this.passes = passes;
-    this.blocks = batch.blocks;
-  }
-
-  summary(): RamSummary {
-    return {
-      blocks: this.blocks.map((block) => {
-        const { name, usedLength, declared, pageSize, address, mappedRam } = block;
-        return {
-          name,
-          usedLength,
-          declared,
-          ...(pageSize !== undefined && { pageSize }),
-          ...(address !== undefined && { address }),
-          ...(mappedRam && { mappedRam }),
-          pages: this.pageCounts(block.index),
-        };
-      }),
-      passes: this.passes,
-      postcopyPages: this.postcopyPages,
-      exact: this.budget.left >= 0x1000,
-    };
-  }
-
-  private pageCounts(index: number): PageCounts {
-    const { kinds, duplicates } = this.countsOf(index);
-    const byKind = Object.fromEntries(PAGE_KINDS.map((name, i) => [name, kinds[i]!])) as Record<PageKind, number>;
-    return { ...byKind, duplicate: duplicates };
-  }
-
-  private countsOf(index: number): BlockCounts {
-    return (this.counts[index] ??= {
-      kinds: new Float64Array(PAGE_KINDS.length),
-      map: new PageMap(this.budget),
-      duplicates: 0,
-    });
-  }
-
-  /** A list only names its own blocks; a batch brings all that the stream has named. */
-  private known(blocks: readonly RamBlock[]): void {
-    const all = [...this.blocks];
-    for (const block of blocks) all[block.index] = block;
-    this.blocks = all;
   }
 }

@@ -7,7 +7,7 @@ import { type CommandPayload, MIG_CMD_ENABLE_COLO, MIG_CMD_OPEN_RETURN_PATH, MIG
 import type { Configuration } from '../wire/configuration.js';
 import type { SectionKind } from '../wire/section.js';
 import type { QemuGuess } from '../wire/versions.js';
-import { RamModel, type RamSummary } from './ram-model.js';
+import { type RamLane, RamModel, type RamSummary } from './ram-model.js';
 import { TraceWatcher } from './traces.js';
 
 export interface SectionSummary {
@@ -65,7 +65,7 @@ const MAX_COMMANDS = 10_000;
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 export class StreamModel implements StreamSink {
-  private readonly ram = new RamModel();
+  private readonly lane: RamLane;
   private readonly traces = new TraceWatcher();
   private readonly sections = new Map<
     string,
@@ -85,6 +85,11 @@ export class StreamModel implements StreamSink {
   private end: EventOf<'end'> | undefined;
   private ended = false;
 
+  /** `ram` is that of the migration, where several channels add to it. */
+  constructor(private readonly ram = new RamModel()) {
+    this.lane = ram.lane();
+  }
+
   event(event: StreamEvent): void {
     this.traces.event(event);
     switch (event.kind) {
@@ -98,7 +103,7 @@ export class StreamModel implements StreamSink {
         this.facts.pageSize = { bytes: event.pageSize, evidence: event.evidence };
         break;
       case 'ram-blocks':
-        this.ram.declared(event);
+        this.lane.declared(event);
         break;
       case 'ram-mark':
         if (event.name === 'MULTIFD_FLUSH') this.inferred.add('multifd');
@@ -148,8 +153,13 @@ export class StreamModel implements StreamSink {
   }
 
   pages(batch: PageBatch): void {
-    this.ram.pages(batch);
+    this.lane.pages(batch);
     this.traces.pages(batch);
+  }
+
+  /** Everything that was reported, in order. */
+  get problemList(): readonly Finding[] {
+    return this.problems;
   }
 
   /** The sum. To be asked for behind the last event. */

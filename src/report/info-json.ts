@@ -1,9 +1,9 @@
 /** The document of `info --json`; its fields are a contract. */
 import type { Finding } from '../finding.js';
-import type { ChannelRole } from '../container/sniff.js';
+import type { CaptureSummary, ChannelSummary } from '../model/capture-model.js';
+import type { DeviceTransferSummary, GenerationSummary, MultifdChannelSummary } from '../model/multifd-model.js';
 import type { PageCounts } from '../model/ram-model.js';
 import type { SectionSummary, StreamSummary } from '../model/stream-model.js';
-import type { ReadResult } from '../read.js';
 import type { CommandPayload } from '../wire/command.js';
 import type { SectionKind } from '../wire/section.js';
 
@@ -24,13 +24,7 @@ export interface InfoDocument {
   readonly uuid?: string;
   readonly runstate?: string;
   readonly capabilities: { readonly recorded: readonly string[]; readonly inferred: readonly string[] };
-  readonly channels: readonly {
-    readonly file: string;
-    readonly role: ChannelRole;
-    readonly bytes: number;
-    readonly explainedBytes: number;
-    readonly lastGoodOffset: number;
-  }[];
+  readonly channels: readonly ChannelSummary[];
   readonly ram: {
     readonly blocks: readonly {
       readonly name: string;
@@ -63,49 +57,69 @@ export interface InfoDocument {
     readonly syncs: number;
     readonly deviceStatePackets: number;
   };
+  /** What the packets of each sync generation carried. */
+  readonly generations: readonly GenerationSummary[];
+  /** Devices whose state came in multifd packets. */
+  readonly devices: readonly DeviceTransferSummary[];
+  readonly pageRequests: number;
+  readonly urgentPages: number;
   readonly trailing: StreamSummary['trailing'] | null;
   readonly skipped: StreamSummary['skipped'];
   readonly problems: readonly Finding[];
 }
 
+/** How the input was named, and what it was wrapped in. */
+export interface InfoInput {
+  readonly capture: string;
+  readonly layers: readonly string[];
+}
+
 /** Makes the document of one capture. */
-export function infoDocument(summary: StreamSummary & ReadResult): InfoDocument {
-  const { configuration } = summary;
+export function infoDocument(input: InfoInput, summary: CaptureSummary): InfoDocument {
+  const { streams, channels, ram, devices, generations } = summary;
+  const [main] = streams as readonly [StreamSummary, ...StreamSummary[]];
+  const { configuration, pageSize, runstate } = main;
+  const packets = channels.flatMap(({ multifd }) => multifd ?? []);
+  const total = (value: (channel: MultifdChannelSummary) => number): number =>
+    packets.reduce((sum, channel) => sum + value(channel), 0);
   return {
     schema: 'migscope/info/1',
-    capture: summary.capture,
-    layers: summary.layers,
+    capture: input.capture,
+    layers: input.layers,
     complete: summary.complete,
     machine: configuration?.machine ?? null,
-    pageSize: summary.pageSize?.bytes ?? null,
-    ...(summary.pageSize && { pageSizeEvidence: summary.pageSize.evidence }),
-    qemu: summary.qemu,
+    pageSize: pageSize?.bytes ?? null,
+    ...(pageSize && { pageSizeEvidence: pageSize.evidence }),
+    qemu: main.qemu,
     ...(configuration?.uuid !== undefined && { uuid: configuration.uuid }),
-    ...(summary.runstate !== undefined && { runstate: summary.runstate }),
-    capabilities: summary.capabilities,
-    channels: [
-      {
-        file: summary.channel,
-        role: summary.role,
-        bytes: summary.bytes,
-        explainedBytes: summary.explainedBytes,
-        lastGoodOffset: summary.lastGoodOffset,
-      },
-    ],
-    ram: summary.ram,
-    sections: summary.sections.map(({ kinds, ...section }) => ({
-      ...section,
-      kinds: Object.keys(kinds) as SectionKind[],
-      counts: kinds,
-    })),
-    commands: summary.commands,
-    furtherCommands: summary.furtherCommands,
-    checkpoints: summary.checkpoints,
-    footers: summary.footers ?? null,
-    vmdesc: summary.vmdesc ?? null,
-    multifd: { channels: 0, packets: 0, syncs: 0, deviceStatePackets: 0 },
-    trailing: summary.trailing ?? null,
-    skipped: summary.skipped,
+    ...(runstate !== undefined && { runstate }),
+    capabilities: main.capabilities,
+    channels,
+    ram,
+    sections: streams.flatMap(({ sections }) =>
+      sections.map(({ kinds, ...section }) => ({
+        ...section,
+        kinds: Object.keys(kinds) as SectionKind[],
+        counts: kinds,
+      })),
+    ),
+    commands: streams.flatMap(({ commands }) => commands),
+    furtherCommands: streams.reduce((sum, { furtherCommands }) => sum + furtherCommands, 0),
+    checkpoints: main.checkpoints,
+    footers: main.footers ?? null,
+    vmdesc: main.vmdesc ?? null,
+    multifd: {
+      channels: packets.length,
+      packets: total((channel) => channel.packets),
+      syncs: total((channel) => channel.syncs),
+      deviceStatePackets: total((channel) => channel.deviceStatePackets),
+    },
+    generations,
+    devices,
+    pageRequests: summary.pageRequests,
+    urgentPages: summary.urgentPages,
+    trailing: main.trailing ?? null,
+    skipped: streams.flatMap(({ skipped }) => skipped),
     problems: summary.problems,
   };
 }

@@ -2,7 +2,9 @@
 import { visible } from '../bytes/visible.js';
 import { hex } from '../finding.js';
 import type { CommandSummary, SectionSummary, StreamSummary } from '../model/stream-model.js';
-import type { ReadResult } from '../read.js';
+import type { CaptureSummary, ChannelSummary } from '../model/capture-model.js';
+import type { DeviceTransferSummary } from '../model/multifd-model.js';
+import type { InfoInput } from './info-json.js';
 import { sectionName } from '../wire/section.js';
 import { commandPayloadText } from './command-text.js';
 import { findingText } from './finding-text.js';
@@ -16,11 +18,14 @@ const MAX_COMMANDS = 24;
 const MAX_PROBLEMS = 10;
 
 /** Renders a capture; `width` is that of the terminal. */
-export function infoText(summary: StreamSummary & ReadResult, style: Style, width = 100): string {
+export function infoText(input: InfoInput, capture: CaptureSummary, style: Style, width = 100): string {
+  const summary = joined(input, capture);
   const parts = [
     head(summary, style),
     facts(summary, width),
-    ram(summary),
+    channels(capture),
+    ram(summary, capture),
+    devices(capture),
     commands(summary, width),
     sections(summary, width),
     problems(summary, style),
@@ -28,7 +33,91 @@ export function infoText(summary: StreamSummary & ReadResult, style: Style, widt
   return parts.filter((part) => part !== '').join('\n\n');
 }
 
-function head(summary: StreamSummary & ReadResult, style: Style): string {
+type Joined = StreamSummary & InfoInput;
+
+/** The main channel, with the sums of all channels where there are more. */
+function joined(input: InfoInput, { streams, channels, ram, problems, complete }: CaptureSummary): Joined {
+  const [main] = streams as readonly [StreamSummary, ...StreamSummary[]];
+  const total = (value: (channel: ChannelSummary) => number): number =>
+    channels.reduce((sum, channel) => sum + value(channel), 0);
+  return {
+    ...main,
+    ...input,
+    ram,
+    problems,
+    complete,
+    bytes: total(({ bytes }) => bytes),
+    explainedBytes: total(({ explainedBytes }) => explainedBytes),
+    skipped: streams.flatMap(({ skipped }) => skipped),
+    commands: streams.flatMap(({ commands }) => commands),
+    sections: streams.flatMap(({ sections }) => sections),
+  };
+}
+
+/** One line a channel, where there are several. */
+function channels({ channels: all }: CaptureSummary): string {
+  if (all.length < 2) return '';
+  const rows = all.map((channel) => [
+    visible(channel.file),
+    channel.id === undefined ? channel.role : `${channel.role} ${channel.id}`,
+    count(channel.bytes),
+    channel.complete ? 'whole' : channel.bytes === channel.explainedBytes ? 'open' : 'broken',
+    channelText(channel),
+  ]);
+  return `Channels: ${all.length}\n${table(['file', 'role', 'bytes', '', ''], rows)}`;
+}
+
+function channelText({ multifd, pages, messages }: ChannelSummary): string {
+  if (pages !== undefined) return plural(pages, 'page');
+  if (messages) {
+    const parts = Object.entries(messages).map(([name, times]) => (times > 1 ? `${count(times)}×${name}` : name));
+    return parts.join(', ');
+  }
+  if (!multifd) return '';
+  const { packets, normalPages, zeroPages, syncs, methods, packedBytes, unpackedBytes, deviceStatePackets } = multifd;
+  const parts = [
+    plural(packets, 'packet'),
+    `${count(normalPages)} normal and ${count(zeroPages)} zero pages`,
+    plural(syncs, 'sync'),
+  ];
+  if (methods.length > 0 && packedBytes > 0 && methods.join() !== 'none') {
+    parts.push(`${methods.join(' and ')} to ${((100 * packedBytes) / unpackedBytes).toFixed(1)}%`);
+  }
+  if (deviceStatePackets > 0) parts.push(plural(deviceStatePackets, 'device state packet'));
+  return parts.join(', ');
+}
+
+/** Devices that sent their state in packets. */
+function devices({ devices: all }: CaptureSummary): string {
+  if (all.length === 0) return '';
+  const rows = all.map((device) => [
+    visible(device.instance === 0 ? device.idstr : `${device.idstr}#${device.instance}`),
+    count(device.packets),
+    size(device.bytes),
+    device.complete ? 'whole' : deviceTrouble(device),
+    Object.entries(device.perChannel)
+      .map(([file, packets]) => `${visible(file)} ${packets}`)
+      .join(', '),
+  ]);
+  return `Device state in packets: ${plural(all.length, 'device')}\n${table(['device', 'packets', 'data', '', 'by channel'], rows)}`;
+}
+
+function deviceTrouble({ configIndex, missing, duplicates, lastIndex }: DeviceTransferSummary): string {
+  const parts = [];
+  if (configIndex === undefined) parts.push('no configuration packet');
+  else if (configIndex !== lastIndex) parts.push(`packets behind the configuration (${configIndex})`);
+  if (missing.length > 0)
+    parts.push(
+      `missing ${missing
+        .slice(0, 4)
+        .map(([from, to]) => (from === to ? from : `${from} to ${to}`))
+        .join(', ')}`,
+    );
+  if (duplicates > 0) parts.push(plural(duplicates, 'packet twice', 'packets twice'));
+  return parts.join(', ');
+}
+
+function head(summary: Joined, style: Style): string {
   const has = (rule: string): boolean => summary.problems.some((problem) => problem.rule === rule);
   const state = summary.complete
     ? style('green', 'whole')
@@ -46,7 +135,7 @@ function head(summary: StreamSummary & ReadResult, style: Style): string {
   return lines.join('\n');
 }
 
-function facts(summary: StreamSummary & ReadResult, width: number): string {
+function facts(summary: Joined, width: number): string {
   const { configuration, capabilities, qemu, pageSize, vmdesc, trailing } = summary;
   const rows: [string, string][] = [];
   const add = (name: string, value: string | undefined): void => {
@@ -83,12 +172,15 @@ function capabilityText({ recorded, inferred }: StreamSummary['capabilities']): 
   return parts.join('; ') || 'none seen';
 }
 
-function ram(summary: StreamSummary): string {
+function ram(summary: Joined, { generations, pageRequests, urgentPages }: CaptureSummary): string {
   const { blocks, passes, postcopyPages, exact } = summary.ram;
   if (blocks.length === 0) return '';
   const total = blocks.reduce((sum, block) => sum + block.usedLength, 0);
   const notes = [plural(blocks.length, 'block'), plural(passes, 'pass', 'passes')];
   if (postcopyPages > 0) notes.push(`${plural(postcopyPages, 'page')} after the switch to postcopy`);
+  if (generations.length > 0) notes.push(plural(generations.length, 'sync generation'));
+  if (pageRequests > 0) notes.push(`${plural(pageRequests, 'page request')}`);
+  if (urgentPages > 0) notes.push(`${plural(urgentPages, 'page')} on the preempt channel`);
   if (!exact) notes.push('pages sent twice are a lower bound');
   const kinds = ['normal', 'zero', 'xbzrle', 'compressed', 'duplicate'] as const;
   const shown = kinds.filter(

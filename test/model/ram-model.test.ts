@@ -28,8 +28,9 @@ function batch(pages: [block: number, page: number, kind?: number][], postcopy =
 
 function model(...batches: PageBatch[]): RamModel {
   const made = new RamModel();
-  made.declared({ kind: 'ram-blocks', offset: 0, length: 0, total: 0, blocks: BLOCKS });
-  for (const each of batches) made.pages(each);
+  const lane = made.lane();
+  lane.declared({ kind: 'ram-blocks', offset: 0, length: 0, total: 0, blocks: BLOCKS });
+  for (const each of batches) lane.pages(each);
   return made;
 }
 
@@ -135,6 +136,7 @@ describe('RamModel', () => {
 
   it('takes the counts of a mapped-ram file from its bitmaps', () => {
     const made = new RamModel();
+    const lane = made.lane();
     const mappedRam = {
       version: 1,
       pageSize: 4096,
@@ -145,7 +147,7 @@ describe('RamModel', () => {
       zeroPages: 6,
       strayBits: 0,
     };
-    made.declared({ kind: 'ram-blocks', offset: 0, length: 0, total: 0, blocks: [block(0, { mappedRam })] });
+    lane.declared({ kind: 'ram-blocks', offset: 0, length: 0, total: 0, blocks: [block(0, { mappedRam })] });
     const { blocks, passes } = made.summary();
     expect(passes).toBe(1);
     expect(blocks[0]).toMatchObject({ name: 'b0', mappedRam, pages: { normal: 10, zero: 6 } });
@@ -153,17 +155,19 @@ describe('RamModel', () => {
 
   it('knows blocks that several lists declare, and blocks that only pages name', () => {
     const made = new RamModel();
+    const lane = made.lane();
     for (const index of [0, 1])
-      made.declared({ kind: 'ram-blocks', offset: 0, length: 0, total: 0, blocks: [block(index)] });
+      lane.declared({ kind: 'ram-blocks', offset: 0, length: 0, total: 0, blocks: [block(index)] });
     expect(made.summary().blocks.map(({ name }) => name)).toEqual(['b0', 'b1']);
-    made.pages(batch([[2, 0]], false, [...BLOCKS, block(2, { declared: false, usedLength: 0 })]));
+    lane.pages(batch([[2, 0]], false, [...BLOCKS, block(2, { declared: false, usedLength: 0 })]));
     expect(made.summary().blocks[2]).toMatchObject({ name: 'b2', declared: false, pages: { normal: 1 } });
   });
 
   it('says when it could not remember every page', () => {
     const made = new RamModel();
+    const lane = made.lane();
     const far = Array.from({ length: 4096 }, (_, i): [number, number] => [0, i * (1 << 15)]);
-    for (let i = 0; i < 4; i++) made.pages(batch(far.map(([b, page]) => [b, page + i * 4096 * (1 << 15)])));
+    for (let i = 0; i < 4; i++) lane.pages(batch(far.map(([b, page]) => [b, page + i * 4096 * (1 << 15)])));
     expect(made.summary().exact).toBe(false);
   });
 });
