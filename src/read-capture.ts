@@ -2,11 +2,13 @@
  * Reading a migration with all its channels in one call: finds them, decodes them in the order in which a destination applies them, and
  * hands each one's events to its own sinks.
  */
+import { readArrivals } from './container/arrivals.js';
 import { type Capture, type CaptureChannel, captureOfFiles, listChannels } from './container/capture.js';
 import { openChannel } from './container/open.js';
 import { type Finding, InputError } from './finding.js';
 import { problemFinding } from './problems.js';
 import type { ReadOptions } from './read.js';
+import { ArrivalOrder } from './stream/arrival-order.js';
 import { Conductor } from './stream/conductor.js';
 import { decodeChannel } from './stream/decode-channel.js';
 import type { StreamSink } from './stream/events.js';
@@ -30,6 +32,11 @@ export interface CaptureResult {
 export interface CaptureFiles {
   readonly channels?: readonly string[];
   readonly returnPath?: string;
+}
+
+export interface ReadCaptureOptions extends ReadOptions {
+  /** `applied` (the default): as a destination applies it. `arrived`: as the recorder saw it, where it wrote that down. */
+  readonly order?: 'applied' | 'arrived';
 }
 
 /** True for a path that is a directory, and so a capture of several files. */
@@ -64,13 +71,12 @@ export async function openCapture(path: string, files: CaptureFiles = {}): Promi
 export async function readCapture(
   capture: Capture,
   listener: CaptureListener,
-  options: ReadOptions = {},
+  options: ReadCaptureOptions = {},
 ): Promise<CaptureResult> {
   const channels = capture.channels.filter((channel): channel is ReadableChannel => channel.role !== undefined);
   const ram = new SharedRam();
   if (options.pageSize !== undefined) ram.pageSize = options.pageSize;
-  const conductor = new Conductor();
-  const read = async (channel: ReadableChannel, extra: readonly StreamSink[] = []): Promise<void> => {
+  const read: Read = async (channel, extra = []) => {
     const open = await openChannel(channel.path, {
       // An empty file has no bytes to tell its role.
       ...(channel.bytes === 0 && { role: channel.role }),
@@ -90,16 +96,32 @@ export async function readCapture(
       open.close();
     }
   };
-  const main = channels.find(({ role }) => role === 'main');
-  const multifd = channels.filter(({ role }) => role === 'multifd');
-  const together: Promise<void>[] = [];
-  if (main) together.push(read(main, [ram, conductor.main()]));
-  for (const channel of multifd) together.push(read(channel, [conductor.multifd()]));
-  await Promise.all(together);
-  for (const channel of channels) if (channel !== main && channel.role !== 'multifd') await read(channel);
+  if (options.order === 'arrived' && capture.events !== undefined) {
+    const order = new ArrivalOrder();
+    const reads = channels.map(async (channel) => {
+      const { sink, started } = order.channel(channel.name);
+      await started;
+      await read(channel, channel.role === 'main' ? [ram, sink] : [sink]);
+    });
+    await Promise.all([...reads, order.run(readArrivals(capture.events))]);
+  } else await readApplied(channels, ram, read);
   return {
     capture: capture.name,
     channels,
     problems: capture.notes.map((note) => problemFinding(note.rule, note.message, note, note)),
   };
+}
+
+type Read = (channel: ReadableChannel, extra?: readonly StreamSink[]) => Promise<void>;
+
+async function readApplied(channels: readonly ReadableChannel[], ram: SharedRam, read: Read): Promise<void> {
+  const conductor = new Conductor();
+  const main = channels.find(({ role }) => role === 'main');
+  const multifd = channels.filter(({ role }) => role === 'multifd');
+  const together = multifd.map((channel) => [channel, [conductor.multifd()]] as const);
+  await Promise.all([
+    ...(main ? [read(main, [ram, conductor.main()])] : []),
+    ...together.map(([channel, sinks]) => read(channel, sinks)),
+  ]);
+  for (const channel of channels) if (channel !== main && channel.role !== 'multifd') await read(channel);
 }

@@ -43,7 +43,8 @@ export function channelOptions(argv: Argv): Argv {
       array: true,
       requiresArg: true,
       default: [],
-      describe: 'A further channel of the same migration (repeatable)',
+      describe:
+        'A further channel of the same migration (repeatable); of a directory, the one to show: file, role or multifd id',
     })
     .option('return-path', { type: 'string', requiresArg: true, describe: 'What the destination sent back' });
 }

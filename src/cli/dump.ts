@@ -1,8 +1,10 @@
 /** `migscope dump CAPTURE` */
 import { UsageError } from '../finding.js';
-import type { StreamEvent, StreamSink } from '../stream/events.js';
+import type { TextWriter } from '../bytes/text-writer.js';
+import type { DumpOptions } from '../report/dump-options.js';
+import type { StreamSink } from '../stream/events.js';
 import type { Command, Parsed } from './command.js';
-import { captureNames, colorOption, inputChoice, inputOptions } from './command.js';
+import { captureNames, channelOptions, colorOption, inputChoice, inputOptions } from './command.js';
 import { EXIT_FINDINGS, EXIT_OK } from './exit-code.js';
 
 const FORMATS = ['text', 'json', 'jsonl', 'analyze-migration'] as const;
@@ -13,7 +15,7 @@ export const dump: Command = {
   usage: 'dump <capture>',
   summary: 'What a stream says, element by element',
   options: (argv) =>
-    colorOption(inputOptions(argv))
+    colorOption(channelOptions(inputOptions(argv)))
       .positional('capture', { type: 'string', describe: 'A stream: a file, or - for standard input' })
       .option('format', {
         choices: FORMATS,
@@ -45,20 +47,16 @@ export const dump: Command = {
       .example('$0 dump vm.migration --select "cpu/env.regs"', 'one field')
       .example('$0 dump - --format jsonl --pages < vm.migration', 'every page record, one a line'),
   async run(parsed) {
-    const [{ TextWriter }, { withInput }] = await Promise.all([
+    const [{ TextWriter }, { CaptureModel }, { withCapture }] = await Promise.all([
       import('../bytes/text-writer.js'),
+      import('../model/capture-model.js'),
       import('./input.js'),
     ]);
     const [capture] = captureNames(parsed) as [string];
     const format = parsed.format as (typeof FORMATS)[number];
     const out = new TextWriter(1);
-    let clean = true;
-    const verdict: StreamSink = {
-      event(event: StreamEvent) {
-        if (event.kind === 'end') clean &&= event.complete;
-        else if (event.kind === 'problem') clean &&= event.finding.severity === 'info';
-      },
-    };
+    const model = new CaptureModel();
+    let clean: boolean;
     const options = await dumpOptions(parsed, format === 'text' ? TEXT_MAX_BYTES : Infinity);
     const choice = inputChoice(parsed);
     try {
@@ -76,18 +74,19 @@ export const dump: Command = {
           out,
         });
         clean = result.complete && result.problems.length === 0;
-      } else if (format === 'text') {
-        const [{ TextDump }, { makeStyle }] = await Promise.all([
-          import('../report/dump-text.js'),
-          import('../report/style.js'),
-        ]);
-        const style = makeStyle(parsed.color as 'auto', process.stdout.isTTY);
-        await withInput(capture, choice, parsed, [new TextDump(out, options, style), verdict]);
       } else {
-        const { JsonDump } = await import('../report/dump-json.js');
-        const sink = new JsonDump(out, options, format === 'json' ? 'document' : 'lines', capture);
-        await withInput(capture, choice, parsed, [sink, verdict]);
-        sink.finish();
+        const { sinkOf, finish } = await printer(format, out, options, parsed, capture);
+        const several = { order: 'arrived', pick: true } as const;
+        const { problems } = await withCapture(
+          capture,
+          choice,
+          parsed,
+          (name, label) => [sinkOf(label), model.channel(name)],
+          several,
+        );
+        finish();
+        const summary = model.summary(problems);
+        clean = summary.complete && summary.problems.every(({ severity }) => severity === 'info');
       }
     } finally {
       out.flush();
@@ -96,7 +95,41 @@ export const dump: Command = {
   },
 };
 
-async function dumpOptions(parsed: Parsed, maxBytes: number) {
+interface Printer {
+  /** The sink of one channel; `label` names it where there are several. */
+  readonly sinkOf: (label: string | undefined) => StreamSink;
+  readonly finish: () => void;
+}
+
+async function printer(
+  format: 'text' | 'json' | 'jsonl',
+  out: TextWriter,
+  options: DumpOptions,
+  parsed: Parsed,
+  capture: string,
+): Promise<Printer> {
+  if (format !== 'text') {
+    const { JsonDump, JsonOutput } = await import('../report/dump-json.js');
+    const json = new JsonOutput(out, format === 'json' ? 'document' : 'lines', capture);
+    return { sinkOf: (label) => new JsonDump(json, options, label), finish: () => json.finish() };
+  }
+  const [{ TextDump }, { makeStyle }] = await Promise.all([
+    import('../report/dump-text.js'),
+    import('../report/style.js'),
+  ]);
+  const style = makeStyle(parsed.color as 'auto', process.stdout.isTTY);
+  let current: string | undefined;
+  const lines = (label: string | undefined): Pick<TextWriter, 'line'> => ({
+    line(text) {
+      if (label !== current) out.line(style('bold', `--- ${label}`));
+      current = label;
+      out.line(text);
+    },
+  });
+  return { sinkOf: (label) => new TextDump(lines(label), options, style), finish: () => undefined };
+}
+
+async function dumpOptions(parsed: Parsed, maxBytes: number): Promise<DumpOptions> {
   const { selection } = await import('../report/select.js');
   const given = parsed.maxBytes;
   if (given !== undefined && !(typeof given === 'number' && Number.isInteger(given) && given >= 0))

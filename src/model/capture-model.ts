@@ -32,6 +32,8 @@ export interface CaptureSummary {
   readonly streams: readonly StreamSummary[];
   readonly channels: readonly ChannelSummary[];
   readonly ram: RamSummary;
+  /** The target page size, as whichever channel had to know it has learnt it. */
+  readonly pageSize?: StreamSummary['pageSize'];
   readonly generations: readonly GenerationSummary[];
   readonly devices: readonly DeviceTransferSummary[];
   /** Pages that the destination asked for, and those that came on a channel of their own. */
@@ -68,8 +70,15 @@ export class CaptureModel {
     const judged = channels.filter(
       ({ file, role }) => !lost.has(file) && role !== 'return-path' && !(recovered && role === 'preempt'),
     );
-    const all = [...problems, ...this.channels.flatMap((channel) => channel.stream.problemList)];
+    const all = [
+      ...problems,
+      ...this.channels.flatMap(({ file, stream }) =>
+        stream.problemList.map((finding) => (lost.has(file) ? takenUp(finding) : finding)),
+      ),
+    ];
+    const pageSize = this.channels.map(({ stream }) => stream.summary().pageSize).find((size) => size !== undefined);
     return {
+      ...(pageSize && { pageSize }),
       streams: shown.map((channel) => channel.stream.summary()),
       channels,
       ram: passes > 0 ? { ...ram, passes } : ram,
@@ -81,6 +90,16 @@ export class CaptureModel {
       complete: channels.length > 0 && judged.every(({ complete }) => complete),
     };
   }
+}
+
+/** The end of a connection that a later one took up is no fault of the capture. */
+function takenUp(finding: Finding): Finding {
+  if (finding.rule !== 'truncated') return finding;
+  return {
+    ...finding,
+    severity: 'info',
+    message: `the connection was lost here, and another one took the migration up (${finding.message})`,
+  };
 }
 
 class ChannelModel implements StreamSink {

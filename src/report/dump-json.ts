@@ -13,47 +13,25 @@ import type { DumpOptions } from './dump-options.js';
 import { jsonLine } from './json.js';
 import { isEmpty, isStruct, type StateField, type StateStruct, stateTree } from './state-tree.js';
 
-export class JsonDump implements StreamSink {
-  readonly wantsDeviceState = true;
-  readonly wantsMappedPages: boolean;
+/** Where the objects go: one a line, or one document with an array of them. All channels of a capture share it. */
+export class JsonOutput {
   private first = true;
-  /** The last section that started; pages belong to it. */
-  private section = { idstr: '', instance: 0 };
-  private readonly names: string[] = [];
 
   constructor(
     private readonly out: TextWriter,
-    private readonly options: DumpOptions,
-    /** `lines`: one object a line; `document`: one JSON document with an array of them. */
     private readonly shape: 'lines' | 'document',
     private readonly capture: string,
-  ) {
-    this.wantsMappedPages = options.pages || options.memory;
-  }
+  ) {}
 
-  event(event: StreamEvent): void {
-    if (event.kind === 'section-start') this.section = event;
-    const object = this.object(event);
-    if (object) this.put(jsonLine(object));
-  }
-
-  pages(batch: PageBatch): void {
-    const { pages, memory, selected } = this.options;
-    if (!(pages || memory) || (selected && !selected.section(this.section))) return;
-    const { out } = this;
-    for (let i = 0; i < batch.length; i++) {
-      const index = batch.block[i]!;
-      const name = (this.names[index] ??= jsonLine(batch.blocks[index]!.name));
-      const kind = batch.kind[i]!;
-      let text = `{"event":"page","offset":${batch.offset[i]},"kind":"${PAGE_KINDS[kind]}","block":${name},"address":${batch.address[i]}`;
-      if (kind !== PAGE_ZERO) text += `,"size":${batch.size[i]}`;
-      if (memory && batch.size[i]! > 0) text += `,"data":${JSON.stringify(this.bytes(bodyOf(batch, i)))}`;
-      text += '}';
-      if (this.shape === 'lines') {
-        out.write(text);
-        out.write('\n');
-      } else this.put(text);
+  put(text: string): void {
+    if (this.shape === 'lines') {
+      this.out.write(text);
+      this.out.write('\n');
+      return;
     }
+    // The opening comes with the first event, so that nothing is written for an input that cannot be opened.
+    this.out.write(this.first ? `${this.opening()}${text}` : `,\n${text}`);
+    this.first = false;
   }
 
   /** Closes the document. To be called behind the last event. */
@@ -63,22 +41,53 @@ export class JsonDump implements StreamSink {
     this.out.write('\n]\n}\n');
   }
 
-  /** Written with the first event, so that nothing is for an input that cannot be opened. */
   private opening(): string {
     return `{\n"schema": "migscope/dump/1",\n"capture": ${jsonLine(this.capture)},\n"events": [\n`;
   }
+}
 
-  private put(text: string): void {
-    if (this.shape === 'lines') {
-      this.out.line(text);
-      return;
+export class JsonDump implements StreamSink {
+  readonly wantsDeviceState = true;
+  readonly wantsMappedPages: boolean;
+  /** The last section that started; pages belong to it. */
+  private section = { idstr: '', instance: 0 };
+  private readonly names: string[] = [];
+  private readonly label: { readonly channel?: string };
+
+  constructor(
+    private readonly out: JsonOutput,
+    private readonly options: DumpOptions,
+    /** Said in every object, where there are several channels. */
+    channel?: string,
+  ) {
+    this.wantsMappedPages = options.pages || options.memory;
+    this.label = channel === undefined ? {} : { channel };
+  }
+
+  event(event: StreamEvent): void {
+    if (event.kind === 'section-start') this.section = event;
+    const object = this.object(event);
+    if (object) this.out.put(jsonLine({ ...object, ...this.label }));
+  }
+
+  pages(batch: PageBatch): void {
+    const { pages, memory, selected } = this.options;
+    if (!(pages || memory) || (selected && !selected.section(this.section))) return;
+    const { out } = this;
+    const label = this.label.channel === undefined ? '' : `,"channel":${jsonLine(this.label.channel)}`;
+    for (let i = 0; i < batch.length; i++) {
+      const index = batch.block[i]!;
+      const name = (this.names[index] ??= jsonLine(batch.blocks[index]!.name));
+      const kind = batch.kind[i]!;
+      let text = `{"event":"page","offset":${batch.offset[i]},"kind":"${PAGE_KINDS[kind]}","block":${name},"address":${batch.address[i]}`;
+      if (kind !== PAGE_ZERO) text += `,"size":${batch.size[i]}`;
+      if (memory && batch.size[i]! > 0) text += `,"data":${JSON.stringify(this.bytes(bodyOf(batch, i)))}`;
+      out.put(`${text}${label}}`);
     }
-    this.out.write(this.first ? `${this.opening()}${text}` : `,\n${text}`);
-    this.first = false;
   }
 
   /** The object of an event, or undefined for what is not selected. */
-  private object(event: StreamEvent): unknown {
+  private object(event: StreamEvent): object | undefined {
     const { kind, ...rest } = event;
     const { selected } = this.options;
     switch (event.kind) {
@@ -96,6 +105,17 @@ export class JsonDump implements StreamSink {
         return selected && !selected.section(this.section)
           ? undefined
           : { event: kind, ...rest, fields: this.fields(event.fields) };
+      case 'device-packet': {
+        const { data, ...packet } = event;
+        if (selected && !selected.section(event)) return undefined;
+        return {
+          ...packet,
+          event: kind,
+          kind: undefined,
+          dataLength: data.length,
+          ...(this.options.memory && { data: this.bytes(data) }),
+        };
+      }
       case 'section-start':
       case 'section-end':
       case 'ram-blocks':
@@ -112,7 +132,7 @@ export class JsonDump implements StreamSink {
     }
   }
 
-  private deviceState(event: EventOf<'device-state'>): unknown {
+  private deviceState(event: EventOf<'device-state'>): object | undefined {
     const { offset, id, idstr, instance, version, payload, state, note } = event;
     const { selected } = this.options;
     const head = {

@@ -28,7 +28,7 @@ export class TextDump implements StreamSink {
   private depth = 0;
 
   constructor(
-    private readonly out: TextWriter,
+    private readonly out: Pick<TextWriter, 'line'>,
     private readonly options: DumpOptions,
     private readonly style: Style,
   ) {
@@ -127,6 +127,16 @@ export class TextDump implements StreamSink {
           event.offset,
           `COLO ${event.name}${event.value === undefined ? '' : `: ${plural(event.value, 'byte')}`}`,
         );
+      case 'multifd-init':
+        return this.line(event.offset, `multifd channel ${event.id}, uuid ${event.uuid}`);
+      case 'packet':
+        return this.packet(event);
+      case 'device-packet':
+        return this.devicePacket(event);
+      case 'message': {
+        const name = this.style('cyan', event.name);
+        return this.line(event.offset, `message ${name}${this.recordFields(event.fields)}`);
+      }
       case 'trailing':
         return this.line(
           event.offset,
@@ -149,6 +159,26 @@ export class TextDump implements StreamSink {
       case 'record':
         this.line(event.offset, `  ${event.name}${this.recordFields(event.fields)}`);
     }
+  }
+
+  private packet(event: EventOf<'packet'>): void {
+    const { packetNum, block, normalPages, zeroPages, payloadLength, method, sync, twin } = event;
+    const parts = [];
+    if (block !== '') parts.push(visible(block));
+    if (normalPages > 0)
+      parts.push(`${plural(normalPages, 'normal page')} in ${plural(payloadLength, 'byte')} (${method})`);
+    if (zeroPages > 0) parts.push(plural(zeroPages, 'zero page'));
+    if (sync) parts.push(this.style('cyan', `SYNC ${event.generation}`));
+    if (twin) parts.push('nothing, the twin of the SYNC before');
+    this.line(event.offset, `packet ${packetNum}: ${parts.join(', ') || 'nothing'}`);
+    this.kinds.fill(0);
+  }
+
+  private devicePacket({ offset, idstr, instance, index, config, data }: EventOf<'device-packet'>): void {
+    const what = config ? 'configuration' : 'data';
+    const name = this.style('green', sectionName({ idstr: visible(idstr), instance }));
+    this.line(offset, `device state of ${name}: packet ${index}, ${plural(data.length, 'byte')} of ${what}`);
+    if (this.options.memory) for (const line of hexLines(data, 0, this.options.maxBytes)) this.more(`    ${line}`);
   }
 
   private blocks({ offset, blocks, total }: EventOf<'ram-blocks'>): void {
@@ -255,6 +285,7 @@ export class TextDump implements StreamSink {
     this.kinds.fill(0);
   }
 
+  /** What belongs to no section, as on the channels beside the main one, is shown where nothing is selected. */
   private shown(): boolean {
     const { selected } = this.options;
     return !selected || (this.section !== undefined && selected.section(this.section));

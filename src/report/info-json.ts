@@ -78,7 +78,8 @@ export interface InfoInput {
 export function infoDocument(input: InfoInput, summary: CaptureSummary): InfoDocument {
   const { streams, channels, ram, devices, generations } = summary;
   const [main] = streams as readonly [StreamSummary, ...StreamSummary[]];
-  const { configuration, pageSize, runstate } = main;
+  const { configuration, runstate } = main;
+  const { pageSize } = summary;
   const packets = channels.flatMap(({ multifd }) => multifd ?? []);
   const total = (value: (channel: MultifdChannelSummary) => number): number =>
     packets.reduce((sum, channel) => sum + value(channel), 0);

@@ -36,13 +36,15 @@ export function infoText(input: InfoInput, capture: CaptureSummary, style: Style
 type Joined = StreamSummary & InfoInput;
 
 /** The main channel, with the sums of all channels where there are more. */
-function joined(input: InfoInput, { streams, channels, ram, problems, complete }: CaptureSummary): Joined {
+function joined(input: InfoInput, capture: CaptureSummary): Joined {
+  const { streams, channels, ram, problems, complete, pageSize } = capture;
   const [main] = streams as readonly [StreamSummary, ...StreamSummary[]];
   const total = (value: (channel: ChannelSummary) => number): number =>
     channels.reduce((sum, channel) => sum + value(channel), 0);
   return {
     ...main,
     ...input,
+    ...(pageSize && { pageSize }),
     ram,
     problems,
     complete,

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readStream } from '../../src/read.js';
-import { JsonDump } from '../../src/report/dump-json.js';
+import { JsonDump, JsonOutput } from '../../src/report/dump-json.js';
 import type { DumpOptions } from '../../src/report/dump-options.js';
 import { selection } from '../../src/report/select.js';
 import { EVENTS, play, TextKeeper } from './samples.js';
@@ -15,17 +15,19 @@ type Line = Record<string, unknown> & { readonly event: string };
 
 function lines(options: Partial<DumpOptions> = {}): Line[] {
   const out = new TextKeeper();
-  const dump = new JsonDump(out, { ...PLAIN, ...options }, 'lines', 'vm');
+  const json = new JsonOutput(out, 'lines', 'vm');
+  const dump = new JsonDump(json, { ...PLAIN, ...options });
   play(dump);
-  dump.finish();
+  json.finish();
   return out.lines.map((line) => JSON.parse(line) as Line);
 }
 
 function document(options: DumpOptions): { events: Line[] } {
   const out = new TextKeeper();
-  const dump = new JsonDump(out, options, 'document', 'vm');
+  const json = new JsonOutput(out, 'document', 'vm');
+  const dump = new JsonDump(json, options);
   play(dump);
-  dump.finish();
+  json.finish();
   return JSON.parse(out.text) as { events: Line[] };
 }
 
@@ -50,9 +52,10 @@ describe('JsonDump', () => {
 
   it.each([PLAIN, { ...ALL, memory: false }])('writes what the schema says for a real stream', async (options) => {
     const out = new TextKeeper();
-    const dump = new JsonDump(out, options, 'document', FIXTURE);
+    const json = new JsonOutput(out, 'document', FIXTURE);
+    const dump = new JsonDump(json, options);
     await readStream(FIXTURE, [dump]);
-    dump.finish();
+    json.finish();
     const parsed = JSON.parse(out.text) as { events: Line[] };
     expect(parsed.events.filter((line) => line.event === 'device-state').length).toBe(15);
     expectValid('dump', parsed);
@@ -126,9 +129,9 @@ describe('JsonDump', () => {
 
   it('writes nothing before the first event, and a whole document for no events', () => {
     const out = new TextKeeper();
-    const dump = new JsonDump(out, PLAIN, 'document', 'a\u009b"b');
+    const json = new JsonOutput(out, 'document', 'a\u009b"b');
     expect(out.text).toBe('');
-    dump.finish();
+    json.finish();
     expect(out.text).toContain('"a\\u009b\\"b"');
     expect(JSON.parse(out.text)).toEqual({ schema: 'migscope/dump/1', capture: 'a\u009b"b', events: [] });
   });

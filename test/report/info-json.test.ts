@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { StreamModel } from '../../src/model/stream-model.js';
-import { summarize } from '../../src/read.js';
+import { CaptureModel } from '../../src/model/capture-model.js';
+import { readStream } from '../../src/read.js';
 import { infoDocument } from '../../src/report/info-json.js';
 import { jsonDocument } from '../../src/report/json.js';
 import type { StreamEvent } from '../../src/stream/events.js';
@@ -11,9 +11,9 @@ import { expectValid } from './schemas.js';
 const FIXTURE = join(import.meta.dirname, '../../fixtures/microvm-7.2.bin');
 
 function documentOf(events: readonly StreamEvent[]): Record<string, unknown> {
-  const model = new StreamModel();
-  play(model, events);
-  const document = infoDocument({ capture: 'vm', layers: ['file'], ...model.summary() });
+  const model = new CaptureModel();
+  play(model.channel('vm'), events);
+  const document = infoDocument({ capture: 'vm', layers: ['file'] }, model.summary());
   return JSON.parse(jsonDocument(document)) as Record<string, unknown>;
 }
 
@@ -47,7 +47,9 @@ describe('infoDocument', () => {
   });
 
   it('is what the schema says, for a real stream', async () => {
-    const document = JSON.parse(jsonDocument(infoDocument(await summarize(FIXTURE)))) as Record<string, unknown>;
+    const model = new CaptureModel();
+    const input = await readStream(FIXTURE, [model.channel(FIXTURE)]);
+    const document = JSON.parse(jsonDocument(infoDocument(input, model.summary()))) as Record<string, unknown>;
     expectValid('info', document);
     expect(document).toMatchObject({
       capture: FIXTURE,

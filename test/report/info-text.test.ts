@@ -1,15 +1,39 @@
 import { describe, expect, it } from 'vitest';
-import { StreamModel } from '../../src/model/stream-model.js';
+import { CaptureModel, type CaptureSummary } from '../../src/model/capture-model.js';
+import type { StreamSummary } from '../../src/model/stream-model.js';
 import { infoText } from '../../src/report/info-text.js';
 import { makeStyle, plain } from '../../src/report/style.js';
 import { EVENTS, FINDING, play } from './samples.js';
 
-const model = new StreamModel();
-play(model);
-const SUMMARY = { capture: 'vm', layers: ['file'], ...model.summary() };
+const INPUT = { capture: 'vm', layers: ['file'] };
+const SUMMARY = summaryOf(EVENTS);
 
-function text(more: Partial<typeof SUMMARY> = {}, width = 100): string {
-  return infoText({ ...SUMMARY, ...more }, plain, width);
+function summaryOf(events: typeof EVENTS): CaptureSummary {
+  const model = new CaptureModel();
+  play(model.channel('vm'), events);
+  return model.summary();
+}
+
+/** The text of the sample, with some of its facts changed. */
+function text(more: Partial<StreamSummary & typeof INPUT> = {}, width = 100): string {
+  const [main] = SUMMARY.streams as [StreamSummary];
+  const [channel] = SUMMARY.channels as [(typeof SUMMARY.channels)[number]];
+  const {
+    bytes = channel.bytes,
+    explainedBytes = channel.explainedBytes,
+    capture = 'vm',
+    layers = INPUT.layers,
+  } = more;
+  const { complete = SUMMARY.complete, problems = SUMMARY.problems, ram = SUMMARY.ram } = more;
+  const summary = {
+    ...SUMMARY,
+    complete,
+    problems,
+    ram,
+    streams: [{ ...main, ...more }],
+    channels: [{ ...channel, bytes, explainedBytes }],
+  };
+  return infoText({ capture, layers }, summary, plain, width);
 }
 
 const line = (of: string, start: string): string | undefined =>
@@ -64,18 +88,18 @@ describe('infoText', () => {
   });
 
   it('joins discards in a row', () => {
-    const discard = SUMMARY.commands.find(({ name }) => name === 'POSTCOPY_RAM_DISCARD')!;
+    const discard = SUMMARY.streams[0]!.commands.find(({ name }) => name === 'POSTCOPY_RAM_DISCARD')!;
     const commands = [discard, discard, discard];
     expect(text({ commands, furtherCommands: 7 })).toContain('Commands: 10\n  3×POSTCOPY_RAM_DISCARD');
   });
 
   it('keeps its lists short', () => {
-    const [section] = SUMMARY.sections;
+    const [section] = SUMMARY.streams[0]!.sections;
     const [block] = SUMMARY.ram.blocks;
     const many = text({
       sections: new Array(1000).fill(section) as [],
       ram: { ...SUMMARY.ram, blocks: new Array(1000).fill(block) as [] },
-      commands: Array.from({ length: 1000 }, (_, i) => ({ ...SUMMARY.commands[0]!, name: `C${i}` })),
+      commands: Array.from({ length: 1000 }, (_, i) => ({ ...SUMMARY.streams[0]!.commands[0]!, name: `C${i}` })),
       problems: new Array(11).fill(FINDING) as [],
     });
     expect(many.split('\n').length).toBeLessThan(160);
@@ -92,7 +116,7 @@ describe('infoText', () => {
 
   it('has colour only when it is asked for', () => {
     expect(text()).not.toContain('\x1b');
-    expect(infoText(SUMMARY, makeStyle('always', false))).toContain('\x1b[31mbroken\x1b[39m');
+    expect(infoText(INPUT, SUMMARY, makeStyle('always', false))).toContain('\x1b[31mbroken\x1b[39m');
   });
 
   it('lets no control character of a file name through', () => {
@@ -100,12 +124,8 @@ describe('infoText', () => {
   });
 
   it('says what is not known of a stream that says nothing', () => {
-    const empty = new StreamModel();
-    play(
-      empty,
-      EVENTS.filter(({ kind }) => kind === 'begin' || kind === 'end'),
-    );
-    const said = infoText({ capture: 'vm', layers: ['file'], ...empty.summary() }, plain);
+    const empty = summaryOf(EVENTS.filter(({ kind }) => kind === 'begin' || kind === 'end'));
+    const said = infoText(INPUT, empty, plain);
     expect(line(said, 'machine')).toContain('not said (no configuration section)');
     expect(line(said, 'QEMU')).toBe('  QEMU          unknown');
     expect(said).not.toMatch(/RAM:|Commands:|Sections:/);
