@@ -8,18 +8,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-const PAGE_SIZE = 4096;
-const MIB = 1 << 20;
-const GIB = 1 << 30;
+export const PAGE_SIZE = 4096;
+export const MIB = 1 << 20;
+export const GIB = 1 << 30;
 /** Part of the file names, to be raised when the contents change: files of another layout are not reused. */
 const LAYOUT = 1;
 
 const FLAG_ZERO = 0x02;
-const FLAG_MEM_SIZE = 0x04;
+export const FLAG_MEM_SIZE = 0x04;
 const FLAG_PAGE = 0x08;
-const FLAG_EOS = 0x10;
+export const FLAG_EOS = 0x10;
 const FLAG_CONTINUE = 0x20;
-const RAM_ID = 2;
+export const RAM_ID = 2;
 
 /** Sequential output through one buffer whose bytes are filled once and never zero where nobody writes. */
 class Output {
@@ -93,7 +93,7 @@ class Output {
 }
 
 /** The frame of a stream around its RAM section. */
-class StreamWriter extends Output {
+export class StreamWriter extends Output {
   /** @param {readonly string[]} capabilities */
   header(capabilities = []) {
     this.bytes(Buffer.from('QEVM'));

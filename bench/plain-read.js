@@ -1,18 +1,31 @@
-/** Reads a file, or standard input, from front to back into one reused buffer, and does nothing with it. */
-import { openSync, readSync } from 'node:fs';
+/** Reads files, or standard input, from front to back into one reused buffer, and does nothing with them. */
+import { closeSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 
-const fd = process.argv[2] === undefined ? 0 : openSync(process.argv[2], 'r');
+const [path] = process.argv.slice(2);
+const files =
+  path === undefined ? [] : statSync(path).isDirectory() ? readdirSync(path).map((name) => join(path, name)) : [path];
 const buffer = Buffer.alloc(1 << 20);
 let total = 0;
-for (;;) {
-  let count = 0;
-  try {
-    count = readSync(fd, buffer, 0, buffer.length, null);
-  } catch (error) {
-    if (error.code === 'EAGAIN') continue;
-    throw error;
-  }
-  if (count === 0) break;
-  total += count;
+if (files.length === 0) read(0);
+for (const file of files) {
+  const fd = openSync(file, 'r');
+  read(fd);
+  closeSync(fd);
 }
 console.log(total);
+
+/** @param {number} fd */
+function read(fd) {
+  for (;;) {
+    let count = 0;
+    try {
+      count = readSync(fd, buffer, 0, buffer.length, null);
+    } catch (error) {
+      if (error.code === 'EAGAIN') continue;
+      throw error;
+    }
+    if (count === 0) return;
+    total += count;
+  }
+}

@@ -8,6 +8,7 @@ import { spawnSync } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { makeCaptures } from './make-captures.js';
 import { makeStreams } from './make-streams.js';
 
 /** @param {string} name @returns {string} */
@@ -37,6 +38,8 @@ const info = (file) => [NODE, MIGSCOPE, 'info', file];
 const dumpPages = (file) => [NODE, MIGSCOPE, 'dump', '--format', 'jsonl', '--pages', file];
 /** @type {Command} */
 const plainRead = (file) => [NODE, PLAIN, file];
+/** @type {Command} */
+const inflate = (folder) => [NODE, here('inflate.js'), folder];
 /** @type {Command} */
 const catCount = (file) => shell('cat "$1" | wc -c', file);
 /** @type {Command} */
@@ -158,6 +161,9 @@ const streams = makeStreams(Number(options.size));
 for (const { large, tiny } of Object.values(streams)) [large, tiny].forEach((file) => check(info(file)));
 check(catInfo(streams.mixed.large));
 
+const captures = makeCaptures(Number(options.size));
+for (const { large, tiny } of Object.values(captures)) [large, tiny].forEach((folder) => check(info(folder)));
+
 const hasPython = spawnSync('python3', ['--version']).status === 0;
 const [dump, ...dumpArgs] = dumpPages(streams.mixed.tiny);
 const hasDump = spawnSync(dump, dumpArgs, { stdio: 'ignore' }).status === 0;
@@ -180,6 +186,11 @@ ROWS.push(
   [
     'mixed: dump --pages / plain read',
     (name) => (hasDump ? speed(name, dumpPages, plainRead, streams.mixed, '') : skipped(name, 'skipped: no dump')),
+  ],
+  ['multifd: info / plain read', (name) => speed(name, info, plainRead, captures.multifd, 'at least 0.80')],
+  [
+    'multifd zlib: info / the bare library',
+    (name) => speed(name, info, inflate, captures['multifd-zlib'], 'at least 0.80'),
   ],
   [
     'start: info of a tiny stream / empty program',

@@ -22,6 +22,22 @@ export * from './vmstate/vmdesc.js';
 export { decodeState, type FieldNode, type StructNode } from './vmstate/decode.js';
 export { elementValue, type FieldValue } from './vmstate/values.js';
 export { StreamModel, type StreamSummary } from './model/stream-model.js';
+export { CaptureModel, type CaptureSummary, type ChannelSummary } from './model/capture-model.js';
+export {
+  type DeviceTransferSummary,
+  type GenerationSummary,
+  type MultifdChannelSummary,
+} from './model/multifd-model.js';
+export {
+  type CaptureFiles,
+  type CaptureListener,
+  type CaptureResult,
+  openCapture,
+  readCapture,
+  type ReadableChannel,
+  type ReadCaptureOptions,
+} from './read-capture.js';
+export { type InfoDocument, infoDocument } from './report/info-json.js';
 export { loadVmdesc, readStream, type ReadOptions, type ReadResult, summarize } from './read.js';
 export { decodeXbzrle } from './wire/xbzrle.js';
 export {
