@@ -23,6 +23,21 @@ export { decodeState, type FieldNode, type StructNode } from './vmstate/decode.j
 export { elementValue, type FieldValue } from './vmstate/values.js';
 export { StreamModel, type StreamSummary } from './model/stream-model.js';
 export { loadVmdesc, readStream, type ReadOptions, type ReadResult, summarize } from './read.js';
+export {
+  type CaptureFiles,
+  type CaptureListener,
+  type CaptureResult,
+  openCapture,
+  type ReadableChannel,
+  readCapture,
+} from './read-capture.js';
+export {
+  type ExtractCaptureOptions,
+  extractCapture,
+  EXTRACT_FORMATS,
+  type ExtractFormat,
+  type ExtractManifest,
+} from './report/extract-capture.js';
 export { decodeXbzrle } from './wire/xbzrle.js';
 export {
   analyzeMigration,

@@ -49,11 +49,18 @@ export class OutputDirectory {
     if (there?.isDirectory()) throw new InputError(`${full} is a directory: a file is to be written there`);
     if (there && this.inputs.some((input) => input.ino === there.ino && input.dev === there.dev))
       throw new InputError(`${full} is the input: it would be overwritten`, 'run it in another directory');
-    if (there && !this.options.replace && !this.created.has(path))
-      throw new InputError(`${full} is there already`, 'name another directory, or say --force to have it overwritten');
+    if (there) this.check(path);
     if (there) unlinkSync(full);
     this.created.add(path);
     return openSync(full, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | NOFOLLOW, 0o666);
+  }
+
+  /** @throws InputError when a file is there that must not be overwritten */
+  check(path: string): void {
+    if (this.options.replace || this.created.has(path)) return;
+    const full = join(this.root, path);
+    if (lstatSync(full, { throwIfNoEntry: false }))
+      throw new InputError(`${full} is there already`, 'name another directory, or say --force to have it overwritten');
   }
 
   /** Opens a file that `create` made. */

@@ -12,7 +12,15 @@ import { type Finding, hex } from '../finding.js';
 import { PageMapBudget } from '../model/page-map.js';
 import { problemFinding, type ProblemName } from '../problems.js';
 import type { EventOf, RamBlock, StreamEvent, StreamSink } from '../stream/events.js';
-import { PAGE_COMPRESSED, PAGE_KINDS, PAGE_NORMAL, PAGE_XBZRLE, PAGE_ZERO, type PageBatch, type PageKind } from '../stream/page-batch.js';
+import {
+  PAGE_COMPRESSED,
+  PAGE_KINDS,
+  PAGE_NORMAL,
+  PAGE_XBZRLE,
+  PAGE_ZERO,
+  type PageBatch,
+  type PageKind,
+} from '../stream/page-batch.js';
 import { decodeXbzrle } from '../wire/xbzrle.js';
 import type { BlockFiles } from './block-files.js';
 import { PageBits } from './page-bits.js';
@@ -35,8 +43,8 @@ interface Target {
   readonly sent: PageBits;
   /** Records by kind. */
   readonly kinds: Float64Array;
-  /** Pages that POSTCOPY_RAM_DISCARD took back. */
-  discarded: number;
+  /** Pages that POSTCOPY_RAM_DISCARD took back; made with the first of them. */
+  discarded: PageBits | undefined;
 }
 
 /** What became of one block. */
@@ -47,8 +55,8 @@ export interface StoredBlock {
   /** Records by kind; a page that was sent twice counts twice. */
   readonly pages: Readonly<Record<PageKind, number>>;
   readonly neverSent: NeverSent;
-  /** Pages that were taken back before the switch to postcopy. */
-  readonly discarded: number;
+  /** Pages that POSTCOPY_RAM_DISCARD took back and that did not come again. They are in `neverSent` as well. */
+  readonly notResent: number;
 }
 
 export interface NeverSent {
@@ -151,7 +159,7 @@ export class PageStore implements StreamSink {
           ...(file !== undefined && { file }),
           pages: Object.fromEntries(PAGE_KINDS.map((name, i) => [name, target.kinds[i]!])) as Record<PageKind, number>,
           neverSent: this.neverSent(target),
-          discarded: target.discarded,
+          notResent: notResent(target),
         };
       });
   }
@@ -255,7 +263,7 @@ export class PageStore implements StreamSink {
         damaged: false,
         sent: new PageBits(this.sentBudget, true),
         kinds: new Float64Array(PAGE_KINDS.length),
-        discarded: 0,
+        discarded: undefined,
       };
       this.targets.set(block.name, target);
     }
@@ -268,12 +276,13 @@ export class PageStore implements StreamSink {
     const target = payload.block === undefined ? undefined : this.targets.get(payload.block);
     if (!target || target.lost || !payload.ranges || pageSize === 0) return;
     this.turnTo(target);
+    target.discarded ??= new PageBits(this.sentBudget, false);
     const end = BigInt(target.block.usedLength);
     for (const [start, length] of payload.ranges) {
       if (start >= end) continue;
       const last = Number(start + length < end ? start + length : end);
       for (const page of target.sent.take(Math.floor(Number(start) / pageSize), Math.ceil(last / pageSize))) {
-        target.discarded++;
+        target.discarded.set(page);
         const at = page * pageSize;
         if (target.written.has(page)) this.append(at, ZEROS, 0, Math.min(pageSize, target.block.usedLength - at));
       }
@@ -324,6 +333,12 @@ export class PageStore implements StreamSink {
       problemFinding(name, message, { channel: this.channel, offset, section: 'ram', path: `ram > ${block.name}` }),
     );
   }
+}
+
+function notResent({ discarded, sent }: Target): number {
+  let pages = 0;
+  for (const page of discarded?.take(0, Infinity) ?? []) if (!sent.has(page)) pages++;
+  return pages;
 }
 
 /** A page that lies across two places, as no QEMU sends it, touches both. */

@@ -20,12 +20,7 @@ export function stepOver({ cursor }: SectionInput, count: number, what: string):
 }
 
 /** Takes `count` bytes and reports them in pieces where somebody wants them; steps over them where nobody does. */
-export function passOn(
-  input: SectionInput,
-  count: number,
-  name: string,
-  what: string,
-): Promise<void> | undefined {
+export function passOn(input: SectionInput, count: number, name: string, what: string): Promise<void> | undefined {
   return input.out.wantsSectionData ? pieces(input, count, name, what) : stepOver(input, count, what);
 }
 
