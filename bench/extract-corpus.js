@@ -39,8 +39,9 @@ function fnv1a64(bytes) {
 
 /** @param {Buffer} state @returns {string | undefined} what is wrong with the state of a device */
 function deviceFault(state) {
-  const at = state.lastIndexOf('END total ');
-  const line = at < 0 ? null : /^END total ([0-9a-f]+) fnv1a64 ([0-9a-f]+)\s*$/.exec(state.toString('latin1', at));
+  const at = state.lastIndexOf('vfio-dev ');
+  const line =
+    at < 0 ? null : /^vfio-dev \d+ END total ([0-9a-f]+) fnv1a64 ([0-9a-f]+)\s*$/.exec(state.toString('latin1', at));
   if (!line) return 'no END line';
   if (parseInt(line[1], 16) !== at) return `END says ${parseInt(line[1], 16)} bytes, there are ${at}`;
   const hash = fnv1a64(state.subarray(0, at));

@@ -73,6 +73,8 @@ export async function readCapture(
   const read = async (channel: ReadableChannel, extra: readonly StreamSink[] = []): Promise<void> => {
     const open = await openChannel(channel.path, {
       ...(options.offset && { offset: options.offset }),
+      // Nothing in an empty file says what it is.
+      ...(channel.role === 'preempt' && channel.bytes === 0 && { role: channel.role }),
     });
     try {
       await decodeChannel(open.cursor, [...listener(channel), ...extra], {

@@ -222,7 +222,9 @@ function blockReasons({ block, file, pages, neverSent, notResent }: StoredBlock)
   if (file === undefined) return [`${block.name} could not be written`];
   if (notResent > 0) return [`${plural(notResent, 'page')} of ${block.name} discarded for postcopy and not sent again`];
   const none = Object.values(pages).every((count) => count === 0) && neverSent.ranges.length > 0;
-  return none ? [`no page of ${block.name} is in the capture: it was shared, unplugged (virtio-mem), or never sent`] : [];
+  return none
+    ? [`no page of ${block.name} is in the capture: it was shared, unplugged (virtio-mem), or never sent`]
+    : [];
 }
 
 function deviceReasons({ idstr, instance, missing, duplicates, configMissing }: StoredDevice): string[] {

@@ -118,6 +118,17 @@ describe('RAM of several channels', () => {
     expect(none.manifest.reasons).toEqual(['no block is called pc.ram']);
   });
 
+  it('comes from a preempt channel too, and one that was never used is none', async () => {
+    const { manifest, read } = await extract({
+      'main.bin': main(blocks(['m', 2]), last(records.page(0, fill(1), 'm'), records.zero(PAGE, 'm'))),
+      'channel-01.bin': Buffer.alloc(0),
+      'channel-02.bin': records.page(PAGE, fill(2), 'm'),
+    });
+    expect(read('ram/m')).toEqual(Buffer.concat([fill(1), fill(2)]));
+    expect(manifest.channels.map(({ role }) => role)).toEqual(['main', 'preempt', 'preempt']);
+    expect(manifest.reasons).toEqual([]);
+  });
+
   it('of a channel that was cut is not to be trusted', async () => {
     const whole = main(blocks(['m', 1]), last(records.page(0, fill(1), 'm')));
     const { manifest } = await extract({ 'main.bin': whole.subarray(0, -1000) });
@@ -132,7 +143,7 @@ describe('hostile names', () => {
   it('stay inside the directory, one file each', async () => {
     const list = blocks(...names.map((name) => [name, 1] as const));
     const pages = names.map((name, i) => records.page(0, fill(i + 1), name));
-    const { manifest, read } = await extract({ 'main.bin': main(list, last(...pages)) });
+    const { manifest, read } = await extract({ 'main.bin': main(list, last(...pages)) }, { pageSize: PAGE });
     expect(new Set(manifest.blocks.map(({ file }) => file)).size).toBe(names.length);
     manifest.blocks.forEach(({ file }, i) => {
       expect(file).not.toMatch(/(^|\/)\.\.(\/|$)|^\/|\x1b/);
