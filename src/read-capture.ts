@@ -81,6 +81,8 @@ export async function readCapture(
       // An empty file has no bytes to tell its role.
       ...(channel.bytes === 0 && { role: channel.role }),
       ...(options.offset && { offset: options.offset }),
+      // Nothing in an empty file says what it is.
+      ...(channel.role === 'preempt' && channel.bytes === 0 && { role: channel.role }),
     });
     try {
       await decodeChannel(open.cursor, [...listener(channel), ...extra], {

@@ -14,15 +14,22 @@ export interface Command {
   readonly run: (parsed: Parsed) => Promise<number>;
 }
 
-/** The options of every command that reads a channel. */
+/** The options of every command that reads one channel. */
 export function inputOptions(argv: Argv): Argv {
+  return streamOptions(argv).option('role', {
+    choices: CHANNEL_ROLES,
+    describe: 'What the channel is, where its first bytes do not say it',
+  });
+}
+
+/** The options of every command that reads a stream. */
+export function streamOptions(argv: Argv): Argv {
   return argv
     .option('offset', {
       type: 'string',
       requiresArg: true,
       describe: 'Byte of the file at which the stream starts (decimal or 0x…)',
     })
-    .option('role', { choices: CHANNEL_ROLES, describe: 'What the channel is, where its first bytes do not say it' })
     .option('vmdesc', {
       type: 'string',
       requiresArg: true,

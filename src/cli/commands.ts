@@ -2,6 +2,7 @@
 import { analyzeMigration } from './analyze-migration.js';
 import type { Command } from './command.js';
 import { dump } from './dump.js';
+import { extract } from './extract.js';
 import { info } from './info.js';
 
-export const COMMANDS: readonly Command[] = [info, dump, analyzeMigration];
+export const COMMANDS: readonly Command[] = [info, dump, extract, analyzeMigration];

@@ -7,9 +7,9 @@ import type { OutputDirectory } from './output-directory.js';
 const MAX_OPEN = 64;
 
 export class BlockFiles {
-  private readonly paths = new Map<number, string>();
-  /** By index of the block, the least recently used first. */
-  private readonly open = new Map<number, number>();
+  private readonly paths = new Map<string, string>();
+  /** By name of the block, the least recently used first. */
+  private readonly open = new Map<string, number>();
 
   constructor(
     private readonly directory: OutputDirectory,
@@ -19,12 +19,17 @@ export class BlockFiles {
 
   /** The descriptor of a block's file, valid until the next call. */
   fd(block: RamBlock): number {
-    const { index } = block;
-    let fd = this.open.get(index);
+    const { name } = block;
+    let fd = this.open.get(name);
     if (fd === undefined) fd = this.openFile(block);
-    else this.open.delete(index);
-    this.open.set(index, fd);
+    else this.open.delete(name);
+    this.open.set(name, fd);
     return fd;
+  }
+
+  /** The path of a block's file in the directory, when there is one. */
+  path(name: string): string | undefined {
+    return this.paths.get(name);
   }
 
   close(): void {
@@ -33,16 +38,16 @@ export class BlockFiles {
   }
 
   private openFile(block: RamBlock): number {
-    for (const [index, fd] of this.open) {
+    for (const [name, fd] of this.open) {
       if (this.open.size < MAX_OPEN) break;
-      this.open.delete(index);
+      this.open.delete(name);
       closeSync(fd);
     }
-    const known = this.paths.get(block.index);
+    const known = this.paths.get(block.name);
     if (known !== undefined) return this.directory.reopen(known);
     const path = this.nameOf(block);
     const fd = this.directory.create(path);
-    this.paths.set(block.index, path);
+    this.paths.set(block.name, path);
     return fd;
   }
 }

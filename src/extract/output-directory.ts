@@ -18,12 +18,18 @@ const NOFOLLOW = constants.O_NOFOLLOW ?? 0;
 
 export class OutputDirectory {
   private readonly made = new Set<string>();
+  private readonly created = new Set<string>();
   private readonly inputs: readonly Stats[];
 
-  /** `inputs` are files that must survive, as far as they exist. */
+  /**
+   * `inputs` are files that must survive, as far as they exist.
+   *
+   * With `replace: false` nothing that is there when this is made is overwritten.
+   */
   constructor(
     readonly root: string,
     inputs: readonly string[] = [],
+    private readonly options: { readonly replace: boolean } = { replace: true },
   ) {
     this.inputs = inputs
       .map((path) => statSync(path, { throwIfNoEntry: false }))
@@ -43,8 +49,18 @@ export class OutputDirectory {
     if (there?.isDirectory()) throw new InputError(`${full} is a directory: a file is to be written there`);
     if (there && this.inputs.some((input) => input.ino === there.ino && input.dev === there.dev))
       throw new InputError(`${full} is the input: it would be overwritten`, 'run it in another directory');
+    if (there) this.check(path);
     if (there) unlinkSync(full);
+    this.created.add(path);
     return openSync(full, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | NOFOLLOW, 0o666);
+  }
+
+  /** @throws InputError when a file is there that must not be overwritten */
+  check(path: string): void {
+    if (this.options.replace || this.created.has(path)) return;
+    const full = join(this.root, path);
+    if (lstatSync(full, { throwIfNoEntry: false }))
+      throw new InputError(`${full} is there already`, 'name another directory, or say --force to have it overwritten');
   }
 
   /** Opens a file that `create` made. */
@@ -53,6 +69,16 @@ export class OutputDirectory {
     if (fstatSync(fd).isFile()) return fd;
     closeSync(fd);
     throw new InputError(`${join(this.root, path)} is no regular file any more`);
+  }
+
+  /** Opens a file that `create` made, to be read alone. */
+  read(path: string): number {
+    return openSync(join(this.root, path), constants.O_RDONLY | NOFOLLOW);
+  }
+
+  /** Removes a file that `create` made. */
+  remove(path: string): void {
+    if (this.created.delete(path)) unlinkSync(join(this.root, path));
   }
 
   private enter(directory: string): void {

@@ -31,6 +31,47 @@ export class PageBits {
     if (chunk) chunk[wordOf(page)]! &= ~bitOf(page);
   }
 
+  /** Clears the bits `[from, to)`, and gives those that were set. Costs what is set, not what is named. */
+  *take(from: number, to: number): Generator<number> {
+    for (const [index, chunk] of this.chunks) {
+      const first = index * CHUNK_PAGES;
+      const end = Math.min(to, first + CHUNK_PAGES);
+      for (let page = Math.max(from, first); page < end; page++) {
+        const at = (page - first) >>> 5;
+        if ((chunk[at]! & bitOf(page)) === 0) continue;
+        chunk[at]! &= ~bitOf(page);
+        yield page;
+      }
+    }
+  }
+
+  /** The runs of pages below `count` that are not set, as `[first, behind the last]`, in order. */
+  *unset(count: number): Generator<readonly [number, number]> {
+    if (this.exhausted && this.beyond) return;
+    let start = -1;
+    let next = 0;
+    for (const index of [...this.chunks.keys()].sort((a, b) => a - b)) {
+      const chunk = this.chunks.get(index)!;
+      const first = index * CHUNK_PAGES;
+      if (first >= count) break;
+      if (first > next && start < 0) start = next;
+      next = Math.min(first + CHUNK_PAGES, count);
+      for (let page = first; page < next; page++) {
+        const word = chunk[(page - first) >>> 5]!;
+        // A word of pages that are all alike goes in one step.
+        const whole = (page & 31) === 0 && page + 32 <= next;
+        const set = whole && (word === 0 || word === -1) ? word === -1 : (word & bitOf(page)) !== 0;
+        if (set && start >= 0) {
+          yield [start, page];
+          start = -1;
+        } else if (!set && start < 0) start = page;
+        if (whole && (word === 0 || word === -1)) page += 31;
+      }
+    }
+    if (next < count && start < 0) start = next;
+    if (start >= 0) yield [start, count];
+  }
+
   private chunkOf(page: number): Int32Array | undefined {
     const index = Math.floor(page / CHUNK_PAGES);
     if (index !== this.currentIndex) {

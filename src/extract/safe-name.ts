@@ -41,17 +41,18 @@ export class SafeNames {
     for (const path of reserved) this.take(path);
   }
 
-  /** A path for a name; with `~1`, `~2`, … behind it when the obvious one is taken. */
-  assign(name: string): string {
+  /** A path for a name; with `~1`, `~2`, … behind it when the obvious one is taken. The suffix is never cut. */
+  assign(name: string, suffix = ''): string {
     const wanted = safePath(name);
     // A file cannot be the directory of another: the path is laid flat.
     const base = directoriesOf(key(wanted)).some((directory) => this.files.has(directory))
       ? shorten(wanted.replaceAll('/', '_'))
       : wanted;
-    let path = base;
-    let count = this.counters.get(key(base)) ?? 0;
-    while (this.files.has(key(path)) || this.directories.has(key(path))) path = `${base}~${++count}`;
-    if (count > 0) this.counters.set(key(base), count);
+    let path = base + suffix;
+    const counter = key(path);
+    let count = this.counters.get(counter) ?? 0;
+    while (this.files.has(key(path)) || this.directories.has(key(path))) path = `${base}~${++count}${suffix}`;
+    if (count > 0) this.counters.set(counter, count);
     this.take(path);
     return path;
   }

@@ -15,12 +15,17 @@ export interface Selection {
  */
 export function selection(globs: readonly string[]): Selection | undefined {
   if (globs.length === 0) return undefined;
-  const patterns = globs.map(toPattern);
-  const matches = (text: string): boolean => patterns.some((pattern) => pattern.test(text));
+  const matches = globMatcher(globs);
   return {
     section: (section) => matches(section.idstr) || matches(sectionName(section)),
     field: (section, path) => matches(`${section.idstr}/${path}`) || matches(`${sectionName(section)}/${path}`),
   };
+}
+
+/** True for texts that one of the globs matches as a whole. */
+export function globMatcher(globs: readonly string[]): (text: string) => boolean {
+  const patterns = globs.map(toPattern);
+  return (text) => patterns.some((pattern) => pattern.test(text));
 }
 
 function toPattern(glob: string): RegExp {

@@ -10,6 +10,7 @@ const MAX_PROBLEMS = 1000;
 export class Emitter {
   readonly wantsDeviceState: boolean;
   readonly wantsMappedPages: boolean;
+  readonly wantsSectionData: boolean;
   /** Problems of severity error or warning so far. */
   problems = 0;
   /** Every byte before this offset has been decoded: the end of the last whole element or record. */
@@ -30,6 +31,7 @@ export class Emitter {
     this.drainSinks = sinks.filter((sink) => sink.drain);
     this.wantsDeviceState = sinks.some((sink) => sink.wantsDeviceState);
     this.wantsMappedPages = sinks.some((sink) => sink.wantsMappedPages);
+    this.wantsSectionData = sinks.some((sink) => sink.wantsSectionData);
   }
 
   event(event: StreamEvent): void {

@@ -76,6 +76,15 @@ export type StreamEvent =
       readonly name: string;
       readonly fields: RecordFields;
     }
+  /** A piece of the data of a record, in order and before it. The view is valid until the sink returns. */
+  | {
+      readonly kind: 'section-data';
+      readonly offset: number;
+      readonly section: string;
+      readonly instance: number;
+      readonly name: string;
+      readonly data: Uint8Array;
+    }
   | {
       readonly kind: 'section-end';
       readonly offset: number;
@@ -200,6 +209,8 @@ export interface StreamSink {
   readonly wantsDeviceState?: boolean;
   /** Reports the pages of mapped-ram files one by one instead of counted from the bitmap. */
   readonly wantsMappedPages?: boolean;
+  /** Reports the data of records that are too long to be kept, in pieces; else they are stepped over. */
+  readonly wantsSectionData?: boolean;
   event?(event: StreamEvent): void;
   /** The batch and its window are reused: they are valid until this returns. */
   pages?(batch: PageBatch): void;

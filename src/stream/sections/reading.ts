@@ -19,6 +19,22 @@ export function stepOver({ cursor }: SectionInput, count: number, what: string):
   return undefined;
 }
 
+/** Takes `count` bytes and reports them in pieces where somebody wants them; steps over them where nobody does. */
+export function passOn(input: SectionInput, count: number, name: string, what: string): Promise<void> | undefined {
+  return input.out.wantsSectionData ? pieces(input, count, name, what) : stepOver(input, count, what);
+}
+
+async function pieces(input: SectionInput, count: number, name: string, what: string): Promise<void> {
+  const { cursor, out, idstr, instance } = input;
+  for (let left = count; left > 0;) {
+    if (!cursor.has(1)) await more(input, 1, what);
+    const offset = cursor.offset;
+    const data = cursor.bytes(Math.min(left, cursor.limit - cursor.position));
+    left -= data.length;
+    out.event({ kind: 'section-data', offset, section: idstr, instance, name, data });
+  }
+}
+
 /** The error for a record that no writer produces. */
 export function malformed(
   { idstr }: Pick<SectionInput, 'idstr'>,

@@ -23,7 +23,7 @@ import {
   VFIO_MIG_FLAG_END_OF_STATE,
   VFIO_MIN_CONFIG_STATE,
 } from '../../wire/vfio.js';
-import { malformed, more, stepOver } from './reading.js';
+import { malformed, more, passOn } from './reading.js';
 import { record, type SectionDecoder, type SectionInput } from './section-decoder.js';
 
 const WORD = 8;
@@ -66,7 +66,7 @@ async function readTag(input: SectionInput): Promise<boolean> {
       if (!cursor.has(8)) await more(input, 8, 'vfio data size');
       const size = cursor.size64('vfio data size');
       const dataOffset = cursor.offset;
-      const wait = stepOver(input, size, 'vfio data');
+      const wait = passOn(input, size, 'DEV_DATA_STATE', 'vfio data');
       if (wait) await wait;
       record(input, offset, 'DEV_DATA_STATE', { size, dataOffset });
       return false;
@@ -93,7 +93,12 @@ async function readConfig(input: SectionInput, offset: number): Promise<void> {
     const at = { offset: cursor.offset, length };
     throw malformed(input, 'DEV_CONFIG_STATE', `vfio config state of ${length} bytes`, at, { expected });
   }
-  record(input, offset, 'DEV_CONFIG_STATE', { ...parseVfioConfigState(cursor.bytes(length)) });
+  const at = cursor.offset;
+  const data = cursor.bytes(length);
+  const { idstr, instance, out } = input;
+  if (out.wantsSectionData)
+    out.event({ kind: 'section-data', offset: at, section: idstr, instance, name: 'DEV_CONFIG_STATE', data });
+  record(input, offset, 'DEV_CONFIG_STATE', { ...parseVfioConfigState(data) });
 }
 
 /** The configuration runs up to the END_OF_STATE at the end of the range; without a range, up to the first one. */

@@ -1,0 +1,303 @@
+/**
+ * What a migration carries, as files: the memory of the guest as the destination has it behind the last page, and the state of its devices.
+ *
+ * Everything is written below one directory:
+ *
+ * | file                                    | what                                                       |
+ * | manifest.json                           | the files, and how far they can be trusted                 |
+ * | ram/<block>                             | a RAM block; pages that are zero are holes                 |
+ * | sections/<idstr>.<instance>.bin         | the payload of a FULL section                              |
+ * | devices/<idstr>.<instance>.bin          | the state of a VFIO device                                 |
+ * | devices/<idstr>.<instance>.config.bin   | its PCI configuration, as in the vmstate of VFIOPCIDevice  |
+ */
+import { createHash } from 'node:crypto';
+import { closeSync, fstatSync, mkdirSync, readSync, statSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Capture } from '../container/capture.js';
+import type { ChannelRole } from '../container/sniff.js';
+import { BlockFiles } from '../extract/block-files.js';
+import { DeviceStore, type StoredDevice } from '../extract/device-store.js';
+import { OutputDirectory } from '../extract/output-directory.js';
+import { type NeverSent, PageStore, type StoredBlock } from '../extract/page-store.js';
+import { SafeNames } from '../extract/safe-name.js';
+import { SectionStore } from '../extract/section-store.js';
+import { type Finding, hex, InputError } from '../finding.js';
+import type { ReadOptions } from '../read.js';
+import { type CaptureFiles, openCapture, type ReadableChannel, readCapture } from '../read-capture.js';
+import type { StreamSink } from '../stream/events.js';
+import { type PageKind } from '../stream/page-batch.js';
+import { jsonDocument } from './json.js';
+import { globMatcher } from './select.js';
+import { plural } from './units.js';
+
+/** `raw`: a file for each RAM block. */
+export const EXTRACT_FORMATS = ['raw'] as const;
+export type ExtractFormat = (typeof EXTRACT_FORMATS)[number];
+
+export interface ExtractCaptureOptions extends Pick<ReadOptions, 'offset' | 'vmdesc' | 'pageSize'>, CaptureFiles {
+  /** Where the files are written; made when it is not there. */
+  readonly directory: string;
+  readonly format?: ExtractFormat;
+  /** Names of RAM blocks, or globs over them; all blocks unless given. */
+  readonly blocks?: readonly string[];
+  /** The state of devices as well. */
+  readonly sections?: boolean;
+  /** Overwrites files that are there. */
+  readonly force?: boolean;
+  /** Listens to every channel as well. */
+  readonly listener?: (channel: ReadableChannel) => readonly StreamSink[];
+}
+
+/** manifest.json; docs/schema/extract.schema.json is its schema. Paths are below the directory, with `/` between their parts. */
+export interface ExtractManifest {
+  readonly schema: 'migscope/extract/1';
+  readonly capture: string;
+  readonly format: ExtractFormat;
+  /** The files hold what a destination would have. */
+  readonly trustworthy: boolean;
+  /** Why not. */
+  readonly reasons: readonly string[];
+  readonly channels: readonly ExtractedChannel[];
+  readonly blocks: readonly ExtractedBlock[];
+  /** With `sections`. */
+  readonly sections?: readonly ExtractedSection[];
+  readonly devices?: readonly ExtractedDevice[];
+  readonly problems: readonly Finding[];
+}
+
+export interface ExtractedChannel {
+  readonly name: string;
+  readonly role: ChannelRole;
+  readonly bytes: number;
+  readonly complete: boolean;
+}
+
+/** A file and what is in it. */
+export interface ExtractedFile {
+  readonly file: string;
+  readonly size: number;
+  readonly sha256: string;
+}
+
+export interface ExtractedBlock extends Partial<ExtractedFile> {
+  readonly name: string;
+  readonly usedLength: number;
+  /** Page records by kind; a page that was sent twice counts twice. */
+  readonly pages: Readonly<Record<PageKind, number>>;
+  /** Pages that no record was there for; they are zero in the file. */
+  readonly neverSent: NeverSent;
+}
+
+export interface ExtractedSection extends ExtractedFile {
+  readonly idstr: string;
+  readonly instance: number;
+  readonly version: number;
+  /** How often it came; the file has the last. */
+  readonly times: number;
+}
+
+export interface ExtractedDevice extends ExtractedFile, Omit<StoredDevice, 'file' | 'config'> {
+  readonly config?: ExtractedFile;
+}
+
+const MANIFEST = 'manifest.json';
+
+/**
+ * Writes the memory of a capture, and with `sections` the state of its devices, as files; returns the manifest that lies beside them.
+ *
+ * @throws InputError when the input is no migration, or something in the directory is in the way
+ */
+export async function extractCapture(
+  input: string | Capture,
+  options: ExtractCaptureOptions,
+): Promise<ExtractManifest> {
+  const capture = typeof input === 'string' ? await open(input, options) : input;
+  const directory = new OutputDirectory(
+    options.directory,
+    capture.channels.filter(({ path }) => path !== '-').map(({ path }) => path),
+    { replace: options.force === true },
+  );
+  mkdirSync(options.directory, { recursive: true });
+  directory.check(MANIFEST);
+  const names = new SafeNames([MANIFEST]);
+  const files = new BlockFiles(directory, ({ name }) => names.assign(`ram/${name}`));
+  const pages = new PageStore(files, blockFilter(options.blocks ?? []));
+  const sections = options.sections === true ? new SectionStore(directory, names) : undefined;
+  const devices = options.sections === true ? new DeviceStore(directory, names) : undefined;
+  const watch = new Watch();
+  try {
+    const result = await readCapture(
+      capture,
+      (channel) => [
+        pages.channelSink(channel.name),
+        ...(sections ? [sections] : []),
+        ...(devices ? [devices] : []),
+        watch.sink(channel),
+        ...(options.listener?.(channel) ?? []),
+      ],
+      options,
+    );
+    const blocks = pages.stored();
+    const stored = devices?.finish();
+    files.close();
+    const problems = [...result.problems, ...watch.problems, ...pages.problems];
+    const reasons = [
+      ...watch.reasons(),
+      ...result.problems.filter(isTrouble).map(({ message }) => message),
+      ...pages.problems.map(({ message }) => message),
+      ...blocks.flatMap(blockReasons),
+      ...unmatched(options.blocks ?? [], blocks),
+      ...(stored ?? []).flatMap(deviceReasons),
+      ...(sections?.exceeded || devices?.exceeded
+        ? ['the capture has more sections or packets than are kept track of']
+        : []),
+    ];
+    const described = (file: string): ExtractedFile => describeFile(directory, file);
+    const manifest: ExtractManifest = {
+      schema: 'migscope/extract/1',
+      capture: capture.name,
+      format: options.format ?? 'raw',
+      trustworthy: reasons.length === 0,
+      reasons,
+      channels: watch.channels,
+      blocks: blocks.map(({ block, file, pages: byKind, neverSent }) => ({
+        name: block.name,
+        usedLength: block.usedLength,
+        ...(file !== undefined && described(file)),
+        pages: byKind,
+        neverSent,
+      })),
+      ...(sections && { sections: sections.stored().map((section) => ({ ...section, ...described(section.file) })) }),
+      ...(stored && {
+        devices: stored.map(({ config, ...device }) => ({
+          ...device,
+          ...described(device.file),
+          ...(config !== undefined && { config: described(config) }),
+        })),
+      }),
+      problems,
+    };
+    writeManifest(directory, manifest);
+    return manifest;
+  } finally {
+    files.close();
+    devices?.close();
+  }
+}
+
+/** True for problems that a destination or a reader has to care about. */
+export function isTrouble({ severity }: Finding): boolean {
+  return severity !== 'info';
+}
+
+async function open(path: string, options: ExtractCaptureOptions): Promise<Capture> {
+  const alone = options.channels === undefined && options.returnPath === undefined;
+  const isPipe = path === '-' || statSync(path, { throwIfNoEntry: false })?.isFIFO() === true;
+  // A pipe cannot be looked into first, and what stands before the offset says nothing.
+  if (alone && (isPipe || options.offset !== undefined)) {
+    const name = path === '-' ? 'standard input' : path;
+    return { name, channels: [{ name, path, bytes: 0, role: 'main', layers: [] }], notes: [] };
+  }
+  const capture = await openCapture(path, options);
+  if (!capture.channels.some(({ role }) => role !== undefined && role !== 'return-path'))
+    throw new InputError(capture.notes[0]?.message ?? `${path} holds no channel of a migration`);
+  return capture;
+}
+
+/** Names that are exactly so, and globs. */
+function blockFilter(blocks: readonly string[]): (name: string) => boolean {
+  if (blocks.length === 0) return () => true;
+  const exact = new Set(blocks);
+  const matches = globMatcher(blocks);
+  return (name) => exact.has(name) || matches(name);
+}
+
+function unmatched(wanted: readonly string[], blocks: readonly StoredBlock[]): string[] {
+  return wanted
+    .filter((one) => !blocks.some(({ block }) => blockFilter([one])(block.name)))
+    .map((one) => `no block is called ${one}`);
+}
+
+function blockReasons({ block, file, pages, neverSent, notResent }: StoredBlock): string[] {
+  if (file === undefined) return [`${block.name} could not be written`];
+  if (notResent > 0) return [`${plural(notResent, 'page')} of ${block.name} discarded for postcopy and not sent again`];
+  const none = Object.values(pages).every((count) => count === 0) && neverSent.ranges.length > 0;
+  return none
+    ? [`no page of ${block.name} is in the capture: it was shared, unplugged (virtio-mem), or never sent`]
+    : [];
+}
+
+function deviceReasons({ idstr, instance, missing, duplicates, configMissing }: StoredDevice): string[] {
+  const name = instance === 0 ? idstr : `${idstr}#${instance}`;
+  const ranges = missing.slice(0, 10).map(([first, last]) => (first === last ? `${first}` : `${first}-${last}`));
+  return [
+    ...(ranges.length > 0 ? [`device ${name}: packets ${ranges.join(', ')} are missing`] : []),
+    ...(duplicates.length > 0 ? [`device ${name}: packet ${duplicates[0]} came more than once`] : []),
+    ...(configMissing ? [`device ${name}: the packet with the configuration is missing`] : []),
+  ];
+}
+
+/** What the channels say of themselves. */
+class Watch {
+  readonly channels: ExtractedChannel[] = [];
+  readonly problems: Finding[] = [];
+  private readonly troubled = new Map<string, { count: number; readonly first: Finding }>();
+
+  sink(channel: ReadableChannel): StreamSink {
+    const { name, role } = channel;
+    return {
+      event: (event) => {
+        if (event.kind === 'end') this.channels.push({ name, role, bytes: event.bytes, complete: event.complete });
+        if (event.kind !== 'problem') return;
+        const { finding } = event;
+        this.problems.push(finding);
+        if (!isTrouble(finding)) return;
+        const known = this.troubled.get(name);
+        if (known) known.count++;
+        else this.troubled.set(name, { count: 1, first: finding });
+      },
+    };
+  }
+
+  /** What is said the other way tells nothing of memory, and a connection that was taken up by another may end anywhere. */
+  reasons(): string[] {
+    const last = this.channels.findLastIndex(({ role }) => role === 'recovery-main');
+    const lastPreempt = this.channels.findLastIndex(({ role }) => role === 'preempt');
+    return this.channels.flatMap(({ name, role, complete }, i) => {
+      const takenUp = last >= 0 && (role === 'preempt' ? i !== lastPreempt : role !== 'cpr' && i !== last);
+      if (role === 'return-path' || takenUp) return [];
+      const trouble = this.troubled.get(name);
+      if (trouble) {
+        const more = trouble.count === 1 ? '' : ` (and ${plural(trouble.count - 1, 'more problem', 'more problems')})`;
+        return [`${name}@${hex(trouble.first.offset)}: ${trouble.first.message}${more}`];
+      }
+      return complete ? [] : [`${name} is not complete`];
+    });
+  }
+}
+
+function describeFile(directory: OutputDirectory, file: string): ExtractedFile {
+  const fd = directory.read(file);
+  try {
+    const hash = createHash('sha256');
+    const buffer = Buffer.alloc(Math.min(1 << 20, fstatSync(fd).size));
+    let size = 0;
+    for (let got; (got = buffer.length && readSync(fd, buffer, 0, buffer.length, size)) > 0; size += got)
+      hash.update(buffer.subarray(0, got));
+    return { file, size, sha256: hash.digest('hex') };
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function writeManifest(directory: OutputDirectory, manifest: ExtractManifest): void {
+  const fd = directory.create(MANIFEST);
+  const bytes = Buffer.from(`${jsonDocument(manifest)}\n`);
+  for (let done = 0; done < bytes.length;) done += writeSync(fd, bytes, done);
+  closeSync(fd);
+}
+
+/** Where the manifest is. */
+export function manifestPath(directory: string): string {
+  return join(directory, MANIFEST);
+}

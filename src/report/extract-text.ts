@@ -1,0 +1,28 @@
+/** What was extracted, as a person reads it. */
+import { visible } from '../bytes/visible.js';
+import { PAGE_KINDS } from '../stream/page-batch.js';
+import type { ExtractedBlock, ExtractedDevice, ExtractManifest } from './extract-capture.js';
+import type { Style } from './style.js';
+import { table } from './table.js';
+import { count, plural, size } from './units.js';
+
+export function extractText(manifest: ExtractManifest, directory: string, style: Style): string {
+  const { blocks, sections, devices, trustworthy, reasons } = manifest;
+  const lines = [`${visible(manifest.capture)}: ${plural(blocks.length, 'RAM block')} in ${visible(directory)}`];
+  if (blocks.length > 0) lines.push(table(['file', 'size', 'pages'], blocks.map(blockRow)));
+  if (sections) lines.push(`sections: ${plural(sections.length, 'file')}`);
+  if (devices && devices.length > 0) lines.push('devices', table(['file', 'size', 'packets'], devices.map(deviceRow)));
+  if (trustworthy) lines.push('what a destination would have');
+  else lines.push(style('red', 'not to be trusted:'), ...reasons.map((reason) => `  ${visible(reason)}`));
+  return lines.join('\n');
+}
+
+function blockRow({ name, file, usedLength, pages, neverSent }: ExtractedBlock): string[] {
+  const counts = PAGE_KINDS.filter((kind) => pages[kind] > 0).map((kind) => `${count(pages[kind])} ${kind}`);
+  if (neverSent.pages > 0) counts.push(`${count(neverSent.pages)} never sent`);
+  return [visible(file ?? `(${name})`), size(usedLength), counts.length === 0 ? 'none' : counts.join(', ')];
+}
+
+function deviceRow({ file, size: bytes, packets }: ExtractedDevice): (string | number)[] {
+  return [visible(file), size(bytes), packets];
+}
