@@ -40,14 +40,6 @@ export {
 export { type InfoDocument, infoDocument } from './report/info-json.js';
 export { loadVmdesc, readStream, type ReadOptions, type ReadResult, summarize } from './read.js';
 export {
-  type CaptureFiles,
-  type CaptureListener,
-  type CaptureResult,
-  openCapture,
-  type ReadableChannel,
-  readCapture,
-} from './read-capture.js';
-export {
   type ExtractCaptureOptions,
   extractCapture,
   EXTRACT_FORMATS,

@@ -4,7 +4,7 @@ import { captureNames, colorOption, inputChoice, streamOptions } from './command
 import { EXIT_FINDINGS, EXIT_OK } from './exit-code.js';
 
 /** Those of the library, which is not loaded for the help text. */
-const FORMATS = ['raw'] as const;
+const FORMATS = ['raw', 'physical', 'elf'] as const;
 
 export const extract: Command = {
   usage: 'extract <capture>',
@@ -21,7 +21,11 @@ export const extract: Command = {
         demandOption: true,
         describe: 'Directory to write into; made when it is not there',
       })
-      .option('format', { choices: FORMATS, default: 'raw' as const, describe: 'raw: a file for each RAM block' })
+      .option('format', {
+        choices: FORMATS,
+        default: 'raw' as const,
+        describe: 'raw: a file for each RAM block; physical, elf: and one with all of them by guest-physical address',
+      })
       .option('block', {
         type: 'string',
         array: true,
@@ -44,6 +48,7 @@ export const extract: Command = {
       })
       .option('return-path', { type: 'string', requiresArg: true, describe: 'What the destination answered' })
       .example('$0 extract vm.migration --out vm', 'RAM blocks and vm/manifest.json')
+      .example('$0 extract vm.migration --out vm --format elf', 'a core file for gdb')
       .example('$0 extract capture/ --out vm --sections', 'all channels of a multifd migration, device state too'),
   async run(parsed) {
     const [{ TextWriter }, { extractCapture, isTrouble }, { extractText }, { findingText }, { makeStyle }, input] =

@@ -6,6 +6,7 @@
  * | file                                    | what                                                       |
  * | manifest.json                           | the files, and how far they can be trusted                 |
  * | ram/<block>                             | a RAM block; pages that are zero are holes                 |
+ * | physical.bin, core.elf                  | all of it by guest-physical address                        |
  * | sections/<idstr>.<instance>.bin         | the payload of a FULL section                              |
  * | devices/<idstr>.<instance>.bin          | the state of a VFIO device                                 |
  * | devices/<idstr>.<instance>.config.bin   | its PCI configuration, as in the vmstate of VFIOPCIDevice  |
@@ -17,6 +18,7 @@ import type { Capture } from '../container/capture.js';
 import type { ChannelRole } from '../container/sniff.js';
 import { BlockFiles } from '../extract/block-files.js';
 import { DeviceStore, type StoredDevice } from '../extract/device-store.js';
+import { type MemoryFile, MemoryFileWriter } from '../extract/memory-file.js';
 import { OutputDirectory } from '../extract/output-directory.js';
 import { type NeverSent, PageStore, type StoredBlock } from '../extract/page-store.js';
 import { SafeNames } from '../extract/safe-name.js';
@@ -30,8 +32,8 @@ import { jsonDocument } from './json.js';
 import { globMatcher } from './select.js';
 import { plural } from './units.js';
 
-/** `raw`: a file for each RAM block. */
-export const EXTRACT_FORMATS = ['raw'] as const;
+/** `raw`: a file for each RAM block. The others add one with all blocks at their guest-physical addresses. */
+export const EXTRACT_FORMATS = ['raw', 'physical', 'elf'] as const;
 export type ExtractFormat = (typeof EXTRACT_FORMATS)[number];
 
 export interface ExtractCaptureOptions extends Pick<ReadOptions, 'offset' | 'vmdesc' | 'pageSize'>, CaptureFiles {
@@ -59,6 +61,8 @@ export interface ExtractManifest {
   readonly reasons: readonly string[];
   readonly channels: readonly ExtractedChannel[];
   readonly blocks: readonly ExtractedBlock[];
+  /** With the formats `physical` and `elf`: the file, what lies where in it, and which blocks have no place. */
+  readonly memory?: Partial<ExtractedFile> & Omit<MemoryFile, 'file'>;
   /** With `sections`. */
   readonly sections?: readonly ExtractedSection[];
   readonly devices?: readonly ExtractedDevice[];
@@ -119,11 +123,13 @@ export async function extractCapture(
   );
   mkdirSync(options.directory, { recursive: true });
   directory.check(MANIFEST);
-  const names = new SafeNames([MANIFEST]);
+  const names = new SafeNames([MANIFEST, 'physical.bin', 'core.elf']);
   const files = new BlockFiles(directory, ({ name }) => names.assign(`ram/${name}`));
   const pages = new PageStore(files, blockFilter(options.blocks ?? []));
   const sections = options.sections === true ? new SectionStore(directory, names) : undefined;
   const devices = options.sections === true ? new DeviceStore(directory, names) : undefined;
+  const memory =
+    options.format === 'physical' || options.format === 'elf' ? new MemoryFileWriter(options.format) : undefined;
   const watch = new Watch();
   try {
     const result = await readCapture(
@@ -132,6 +138,7 @@ export async function extractCapture(
         pages.channelSink(channel.name),
         ...(sections ? [sections] : []),
         ...(devices ? [devices] : []),
+        ...(memory ? [memory] : []),
         watch.sink(channel),
         ...(options.listener?.(channel) ?? []),
       ],
@@ -139,6 +146,12 @@ export async function extractCapture(
     );
     const blocks = pages.stored();
     const stored = devices?.finish();
+    const { file: memoryFile, ...placed } =
+      memory?.write(
+        directory,
+        files,
+        blocks.filter(({ file }) => file !== undefined).map(({ block }) => block),
+      ) ?? {};
     files.close();
     const problems = [...result.problems, ...watch.problems, ...pages.problems];
     const reasons = [
@@ -167,6 +180,9 @@ export async function extractCapture(
         pages: byKind,
         neverSent,
       })),
+      ...(memory && {
+        memory: { ...(placed as Omit<MemoryFile, 'file'>), ...(memoryFile !== undefined && described(memoryFile)) },
+      }),
       ...(sections && { sections: sections.stored().map((section) => ({ ...section, ...described(section.file) })) }),
       ...(stored && {
         devices: stored.map(({ config, ...device }) => ({

@@ -10,6 +10,7 @@ export function extractText(manifest: ExtractManifest, directory: string, style:
   const { blocks, sections, devices, trustworthy, reasons } = manifest;
   const lines = [`${visible(manifest.capture)}: ${plural(blocks.length, 'RAM block')} in ${visible(directory)}`];
   if (blocks.length > 0) lines.push(table(['file', 'size', 'pages'], blocks.map(blockRow)));
+  if (manifest.memory) lines.push(...memoryLines(manifest.memory));
   if (sections) lines.push(`sections: ${plural(sections.length, 'file')}`);
   if (devices && devices.length > 0) lines.push('devices', table(['file', 'size', 'packets'], devices.map(deviceRow)));
   if (trustworthy) lines.push('what a destination would have');
@@ -25,4 +26,17 @@ function blockRow({ name, file, usedLength, pages, neverSent }: ExtractedBlock):
 
 function deviceRow({ file, size: bytes, packets }: ExtractedDevice): (string | number)[] {
   return [visible(file), size(bytes), packets];
+}
+
+function memoryLines(memory: NonNullable<ExtractManifest['memory']>): string[] {
+  const { file, size: bytes, segments, hidden, unknown, assumptions, cpus } = memory;
+  const lines = [
+    file === undefined
+      ? 'no file by guest-physical address: where the blocks lie is not known'
+      : `${file}: ${plural(segments.length, 'segment')}, ${size(bytes ?? 0)}${cpus === undefined ? '' : `, ${cpus === 0 ? 'no registers' : plural(cpus, 'processor')}`}`,
+  ];
+  for (const { block, reason } of unknown) lines.push(`  ${visible(block)} has no place: ${reason}`);
+  for (const { block, reason } of hidden) lines.push(`  part of ${visible(block)} is hidden: ${reason}`);
+  for (const assumption of assumptions) lines.push(`  assumed: ${assumption}`);
+  return lines;
 }
