@@ -6,7 +6,7 @@ import { openSource } from '../src/container/open.js';
 import { decodeChannel } from '../src/stream/decode-channel.js';
 import type { ChannelEnd, StreamEvent } from '../src/stream/events.js';
 import { PAGE_KINDS } from '../src/stream/page-batch.js';
-import { fixtureNames, fixturePath, readAnalyze, readFixture } from './fixtures.js';
+import { captureNames, fixtureNames, fixturePath, readAnalyze, readFixture } from './fixtures.js';
 
 /** What a stream holds, small enough to be read by people. */
 interface Digest {
@@ -57,6 +57,8 @@ it('names every fixture in the README, and nothing else', () => {
   const readme = readFileSync(fixturePath('README.md'), 'utf8');
   const listed = [...readme.matchAll(/^\| `(\S+)\.bin(?:\.br)?`/gm)].map(([, name]) => name!);
   expect(listed.sort()).toEqual(names);
+  const captures = [...readme.matchAll(/^\| `captures\/(\S+)`/gm)].map(([, name]) => name!);
+  expect(captures.sort()).toEqual(captureNames());
 });
 
 async function digestOf(bytes: Uint8Array): Promise<Digest> {

@@ -1,5 +1,7 @@
 /** The real streams in fixtures/, by name. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { brotliDecompressSync } from 'node:zlib';
 
 const FOLDER = new URL('../fixtures/', import.meta.url);
@@ -28,6 +30,32 @@ export function readAnalyze(name: string, what: 'state' | 'desc'): string | unde
 
 /** The path of a file beside the fixtures. */
 export const fixturePath = (file: string): URL => new URL(file, FOLDER);
+
+const CAPTURES = new URL('captures/', FOLDER);
+
+/** The names of the captures of several channels: the folders in fixtures/captures/. */
+export function captureNames(): string[] {
+  return readdirSync(CAPTURES).sort();
+}
+
+let unpacked: string | undefined;
+
+/** A directory with the files of a capture as a recorder left them. It is unpacked once, and removed when the tests end. */
+export function unpackCapture(name: string): string {
+  if (unpacked === undefined) {
+    const folder = mkdtempSync(join(tmpdir(), 'migscope-captures-'));
+    process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+    unpacked = folder;
+  }
+  const to = join(unpacked, name);
+  if (existsSync(to)) return to;
+  const from = new URL(`${name}/`, CAPTURES);
+  mkdirSync(to);
+  for (const file of readdirSync(from)) {
+    writeFileSync(join(to, file.replace(/\.br$/, '')), brotliDecompressSync(readFileSync(new URL(file, from))));
+  }
+  return to;
+}
 
 const MAX_CACHED = 1 << 22;
 

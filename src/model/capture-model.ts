@@ -61,11 +61,11 @@ export class CaptureModel {
     const channels = this.channels.map((channel) => channel.summary());
     const mains = this.channels.filter(({ role }) => role === 'main' || role === 'recovery-main');
     const shown = mains.length > 0 ? mains : this.channels.slice(0, 1);
-    const lost = new Set(mains.slice(0, -1).map(({ file }) => file));
+    const lost = new Set(mains.filter((_, i) => mains[i + 1]?.role === 'recovery-main').map(({ file }) => file));
     const generations = this.multifd.generationSummaries();
     const passes = generations.filter(({ normalPages, zeroPages }) => normalPages + zeroPages > 0).length;
     const ram = this.ram.summary();
-    const recovered = mains.length > 1;
+    const recovered = lost.size > 0;
     // A return path that ends without SHUT, and channels of a connection that was lost, are how a recovery looks.
     const judged = channels.filter(
       ({ file, role }) => !lost.has(file) && role !== 'return-path' && !(recovered && role === 'preempt'),

@@ -42,6 +42,7 @@ export class Conductor {
     return {
       event: (event) => {
         if (event.kind === 'end') {
+          pending = false;
           this.active.delete(participant);
           this.advance();
         } else if (isSync(event)) pending = true;

@@ -4,7 +4,7 @@ import { readStream } from '../../src/read.js';
 import { JsonDump, JsonOutput } from '../../src/report/dump-json.js';
 import type { DumpOptions } from '../../src/report/dump-options.js';
 import { selection } from '../../src/report/select.js';
-import { EVENTS, play, TextKeeper } from './samples.js';
+import { CHANNEL_EVENTS, EVENTS, play, TextKeeper } from './samples.js';
 import { expectValid, schema } from './schemas.js';
 
 const FIXTURE = join(import.meta.dirname, '../../fixtures/microvm-7.2.bin');
@@ -31,11 +31,22 @@ function document(options: DumpOptions): { events: Line[] } {
   return JSON.parse(out.text) as { events: Line[] };
 }
 
+/** Two channels in one document, each under its name. */
+function several(options: DumpOptions): { events: Line[] } {
+  const out = new TextKeeper();
+  const json = new JsonOutput(out, 'document', 'vm');
+  play(new JsonDump(json, options, 'main.bin'));
+  play(new JsonDump(json, options, 'channel-01.bin'), CHANNEL_EVENTS);
+  json.finish();
+  return JSON.parse(out.text) as { events: Line[] };
+}
+
 const one = (all: readonly Line[], event: string): Line => all.find((line) => line.event === event)!;
 
 describe('JsonDump', () => {
   it('has a sample of every event of the schema', () => {
-    const kinds = new Set(lines(ALL).map((line) => line.event));
+    const more = several(ALL).events;
+    const kinds = new Set([...lines(ALL), ...more].map((line) => line.event));
     expect(schema('dump').definitions.event.properties.event.enum.filter((kind) => !kinds.has(kind))).toEqual([]);
   });
 
@@ -44,6 +55,17 @@ describe('JsonDump', () => {
     ['with everything', ALL],
   ])('writes what the schema says, %s', (_name, options) => {
     expectValid('dump', document(options));
+  });
+
+  it.each([
+    ['plainly', PLAIN],
+    ['with everything', ALL],
+  ])('writes what the schema says of several channels, %s, and names them', (_name, options) => {
+    const document = several(options);
+    expectValid('dump', document);
+    expect(new Set(document.events.map(({ channel }) => channel))).toEqual(new Set(['main.bin', 'channel-01.bin']));
+    expect(one(document.events, 'packet')).toMatchObject({ packetNum: '9223372036854775808', method: 'zlib' });
+    expect(one(document.events, 'device-packet').data).toEqual(options.memory ? { hex: '0102', length: 3 } : undefined);
   });
 
   it('writes the same objects as lines and as a document', () => {

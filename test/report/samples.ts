@@ -218,3 +218,38 @@ export function play(sink: StreamSink, events: readonly StreamEvent[] = EVENTS):
     if (event.kind === 'page-size') sink.pages?.(pageBatch());
   }
 }
+
+/** What only other channels than the main one report. */
+export const CHANNEL_EVENTS: readonly StreamEvent[] = [
+  { kind: 'begin', offset: 0, channel: 'more', role: 'multifd' },
+  { kind: 'multifd-init', offset: 0, length: 64, id: 1, uuid: '01234567-89ab-cdef-0123-456789abcdef' },
+  {
+    kind: 'packet',
+    offset: 64,
+    length: 1344,
+    payloadLength: 40,
+    unpackedLength: 8192,
+    flags: 3,
+    method: 'zlib',
+    packetNum: 2n ** 63n,
+    block: 'pc.ram',
+    normalPages: 2,
+    zeroPages: 1,
+    sync: true,
+    generation: 0,
+    twin: false,
+  },
+  {
+    kind: 'device-packet',
+    offset: 1448,
+    length: 276,
+    payloadLength: 15,
+    idstr: 'dev',
+    instance: 1,
+    index: 0,
+    config: true,
+    data: Uint8Array.of(1, 2, 3),
+  },
+  { kind: 'message', offset: 1739, length: 8, type: 2, name: 'PONG', fields: { value: 1, big: 2n ** 63n } },
+  { kind: 'end', offset: 1747, bytes: 1747, explainedBytes: 1747, lastGoodOffset: 1747, complete: true },
+];
