@@ -2,6 +2,7 @@
 import type { ChannelRole } from '../container/sniff.js';
 import type { Finding } from '../finding.js';
 import type { StreamEvent, StreamSink } from '../stream/events.js';
+import { lostConnections, takenUp } from './lost-connections.js';
 import {
   type DeviceTransferSummary,
   type GenerationSummary,
@@ -61,15 +62,12 @@ export class CaptureModel {
     const channels = this.channels.map((channel) => channel.summary());
     const mains = this.channels.filter(({ role }) => role === 'main' || role === 'recovery-main');
     const shown = mains.length > 0 ? mains : this.channels.slice(0, 1);
-    const lost = new Set(mains.filter((_, i) => mains[i + 1]?.role === 'recovery-main').map(({ file }) => file));
+    const lost = lostConnections(this.channels.map(({ file, role }) => ({ name: file, role })));
     const generations = this.multifd.generationSummaries();
     const passes = generations.filter(({ normalPages, zeroPages }) => normalPages + zeroPages > 0).length;
     const ram = this.ram.summary();
-    const recovered = lost.size > 0;
-    // A return path that ends without SHUT, and channels of a connection that was lost, are how a recovery looks.
-    const judged = channels.filter(
-      ({ file, role }) => !lost.has(file) && role !== 'return-path' && !(recovered && role === 'preempt'),
-    );
+    // A return path that ends without SHUT is how a source sees a lost connection.
+    const judged = channels.filter(({ file, role }) => !lost.has(file) && role !== 'return-path');
     const all = [
       ...problems,
       ...this.channels.flatMap(({ file, stream }) =>
@@ -90,16 +88,6 @@ export class CaptureModel {
       complete: channels.length > 0 && judged.every(({ complete }) => complete),
     };
   }
-}
-
-/** The end of a connection that a later one took up is no fault of the capture. */
-function takenUp(finding: Finding): Finding {
-  if (finding.rule !== 'truncated') return finding;
-  return {
-    ...finding,
-    severity: 'info',
-    message: `the connection was lost here, and another one took the migration up (${finding.message})`,
-  };
 }
 
 class ChannelModel implements StreamSink {

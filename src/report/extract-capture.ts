@@ -24,6 +24,7 @@ import { type NeverSent, PageStore, type StoredBlock } from '../extract/page-sto
 import { SafeNames } from '../extract/safe-name.js';
 import { SectionStore } from '../extract/section-store.js';
 import { type Finding, hex, InputError } from '../finding.js';
+import { lostConnections, takenUp } from '../model/lost-connections.js';
 import type { ReadOptions } from '../read.js';
 import { type CaptureFiles, openCapture, type ReadableChannel, readCapture } from '../read-capture.js';
 import type { StreamSink } from '../stream/events.js';
@@ -256,38 +257,35 @@ function deviceReasons({ idstr, instance, missing, duplicates, configMissing }: 
 /** What the channels say of themselves. */
 class Watch {
   readonly channels: ExtractedChannel[] = [];
-  readonly problems: Finding[] = [];
-  private readonly troubled = new Map<string, { count: number; readonly first: Finding }>();
+  private readonly found: { readonly channel: string; readonly finding: Finding }[] = [];
 
-  sink(channel: ReadableChannel): StreamSink {
-    const { name, role } = channel;
+  sink({ name, role }: ReadableChannel): StreamSink {
     return {
       event: (event) => {
         if (event.kind === 'end') this.channels.push({ name, role, bytes: event.bytes, complete: event.complete });
-        if (event.kind !== 'problem') return;
-        const { finding } = event;
-        this.problems.push(finding);
-        if (!isTrouble(finding)) return;
-        const known = this.troubled.get(name);
-        if (known) known.count++;
-        else this.troubled.set(name, { count: 1, first: finding });
+        if (event.kind === 'problem') this.found.push({ channel: name, finding: event.finding });
       },
     };
   }
 
+  get problems(): Finding[] {
+    const lost = lostConnections(this.channels);
+    return this.found.map(({ channel, finding }) => (lost.has(channel) ? takenUp(finding) : finding));
+  }
+
   /** What is said the other way tells nothing of memory, and a connection that was taken up by another may end anywhere. */
   reasons(): string[] {
-    const last = this.channels.findLastIndex(({ role }) => role === 'recovery-main');
-    const lastPreempt = this.channels.findLastIndex(({ role }) => role === 'preempt');
-    return this.channels.flatMap(({ name, role, complete }, i) => {
-      const takenUp = last >= 0 && (role === 'preempt' ? i !== lastPreempt : role !== 'cpr' && i !== last);
-      if (role === 'return-path' || takenUp) return [];
-      const trouble = this.troubled.get(name);
-      if (trouble) {
-        const more = trouble.count === 1 ? '' : ` (and ${plural(trouble.count - 1, 'more problem', 'more problems')})`;
-        return [`${name}@${hex(trouble.first.offset)}: ${trouble.first.message}${more}`];
+    const lost = lostConnections(this.channels);
+    const { problems } = this;
+    return this.channels.flatMap(({ name, role, complete }) => {
+      if (role === 'return-path') return [];
+      const trouble = problems.filter((finding) => finding.channel === name && isTrouble(finding));
+      const [first] = trouble;
+      if (first) {
+        const more = trouble.length === 1 ? '' : ` (and ${plural(trouble.length - 1, 'more problem')})`;
+        return [`${name}@${hex(first.offset)}: ${first.message}${more}`];
       }
-      return complete ? [] : [`${name} is not complete`];
+      return complete || lost.has(name) ? [] : [`${name} is not complete`];
     });
   }
 }

@@ -63,7 +63,7 @@ describe('CaptureModel', () => {
     expect(recovered.streams.map(({ channel }) => channel)).toEqual(['main.bin', 'channel-02.bin', 'channel-03.bin']);
     expect(recovered.problems.map(({ channel, severity }) => [channel, severity])).toEqual([
       ['main.bin', 'info'],
-      ['channel-01.bin', 'error'],
+      ['channel-01.bin', 'info'],
       ['channel-02.bin', 'info'],
     ]);
     expect(recovered.problems[0]!.message).toBe(
