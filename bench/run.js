@@ -5,7 +5,9 @@
  * on the time that grows with the file (the large stream less a tiny one), as median and range over the pairs.
  */
 import { spawnSync } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { makeCaptures } from './make-captures.js';
@@ -38,6 +40,11 @@ const info = (file) => [NODE, MIGSCOPE, 'info', file];
 const dumpPages = (file) => [NODE, MIGSCOPE, 'dump', '--format', 'jsonl', '--pages', file];
 /** @type {Command} */
 const plainRead = (file) => [NODE, PLAIN, file];
+/** @param {string} folder @returns {Command} */
+const extractTo = (folder) => (file) =>
+  shell('rm -rf "$1"; shift; exec "$@"', folder, NODE, MIGSCOPE, 'extract', file, '--out', folder);
+/** @param {string} from @param {string} to @returns {Argv} */
+const copy = (from, to) => shell('rm -rf "$2"; cp -r "$1/ram" "$2"', from, to);
 /** @type {Command} */
 const inflate = (folder) => [NODE, here('inflate.js'), folder];
 /** @type {Command} */
@@ -191,6 +198,24 @@ ROWS.push(
   [
     'multifd zlib: info / the bare library',
     (name) => speed(name, info, inflate, captures['multifd-zlib'], 'at least 0.80'),
+  ],
+  [
+    'mixed: extract / cp of the same RAM',
+    (name) => {
+      const made = mkdtempSync(join(tmpdir(), 'migscope-extract-'));
+      /** @param {string} file */
+      const ram = (file) => join(made, basename(file));
+      for (const file of [streams.mixed.large, streams.mixed.tiny]) time(extractTo(ram(file))(file));
+      const row = speed(
+        name,
+        extractTo(join(made, 'again')),
+        (file) => copy(ram(file), join(made, 'copy')),
+        streams.mixed,
+        'at least 0.50',
+      );
+      rmSync(made, { recursive: true });
+      return row;
+    },
   ],
   [
     'start: info of a tiny stream / empty program',

@@ -63,7 +63,7 @@ export interface ExtractManifest {
   readonly channels: readonly ExtractedChannel[];
   readonly blocks: readonly ExtractedBlock[];
   /** With the formats `physical` and `elf`: the file, what lies where in it, and which blocks have no place. */
-  readonly memory?: Partial<ExtractedFile> & Omit<MemoryFile, 'file'>;
+  readonly memory?: MemoryFile & { readonly size?: number };
   /** With `sections`. */
   readonly sections?: readonly ExtractedSection[];
   readonly devices?: readonly ExtractedDevice[];
@@ -182,7 +182,13 @@ export async function extractCapture(
         neverSent,
       })),
       ...(memory && {
-        memory: { ...(placed as Omit<MemoryFile, 'file'>), ...(memoryFile !== undefined && described(memoryFile)) },
+        memory: {
+          ...(placed as Omit<MemoryFile, 'file'>),
+          ...(memoryFile !== undefined && {
+            file: memoryFile,
+            size: statSync(join(options.directory, memoryFile)).size,
+          }),
+        },
       }),
       ...(sections && { sections: sections.stored().map((section) => ({ ...section, ...described(section.file) })) }),
       ...(stored && {
