@@ -218,6 +218,19 @@ ROWS.push(
     },
   ],
   [
+    'mixed: extract / Python writing page by page',
+    (name) => {
+      if (!hasPython) return skipped(name, 'skipped: no python3');
+      const made = mkdtempSync(join(tmpdir(), 'migscope-extract-'));
+      /** @type {Command} */
+      const writePages = (file) =>
+        shell('rm -rf "$1"; mkdir "$1"; exec python3 "$2" "$3" "$1"', join(made, 'python'), STEP_OVER, file);
+      const row = speed(name, extractTo(join(made, 'ours')), writePages, streams.mixed, 'at least 4');
+      rmSync(made, { recursive: true });
+      return row;
+    },
+  ],
+  [
     'start: info of a tiny stream / empty program',
     (name) => {
       const { a, b } = inTurns({ a: info(streams.mixed.tiny), b: [NODE, EMPTY] });

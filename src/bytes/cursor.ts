@@ -10,7 +10,7 @@ import type { ByteSource } from './source.js';
 import { escapedByte, visible } from './visible.js';
 
 /** The size of the window between large structures, in bytes. */
-const WINDOW = 1 << 19;
+const WINDOW = 1 << 20;
 /** The most that the window grows to for one structure that has to be seen whole, in bytes. */
 export const MAX_LOOKAHEAD = 64 << 20;
 

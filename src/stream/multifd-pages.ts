@@ -111,14 +111,16 @@ export class MultifdPages {
         { expected: `${size}`, found: `${nextPacketSize}` },
       );
     }
-    for (let page = 0; page < normalPages; page++) {
+    for (let page = 0; page < normalPages;) {
       if (!cursor.has(pageSize)) {
         this.flush(cursor.buffer);
         this.out.good = cursor.offset;
         await cursor.need(pageSize, 'multifd page');
       }
-      this.add(PAGE_NORMAL, page, cursor.offset, pageSize, cursor.position);
-      cursor.position += pageSize;
+      const there = Math.floor((cursor.limit - cursor.position) / pageSize);
+      const count = Math.min(normalPages - page, there);
+      this.addPlain(page, count, pageSize);
+      page += count;
     }
     this.out.good = cursor.offset;
     return size;
@@ -179,6 +181,26 @@ export class MultifdPages {
   private zeros(): void {
     const { offset, normalPages, zeroPages } = this.packet;
     for (let page = normalPages; page < normalPages + zeroPages; page++) this.add(PAGE_ZERO, page, offset, 0, 0);
+  }
+
+  /** Pages that lie in the window one behind the other. */
+  private addPlain(first: number, count: number, size: number): void {
+    const { cursor, addresses } = this;
+    const { kind, block, address, offset, size: sizes, start, length } = this.batch;
+    const at = cursor.position;
+    const base = cursor.offset;
+    for (let i = 0; i < count; i++) {
+      const to = length + i;
+      kind[to] = PAGE_NORMAL;
+      block[to] = this.block;
+      address[to] = addresses[first + i]!;
+      offset[to] = base + i * size;
+      sizes[to] = size;
+      start[to] = at + i * size;
+    }
+    this.batch.kinds |= 1 << PAGE_NORMAL;
+    this.batch.length = length + count;
+    cursor.position += count * size;
   }
 
   private add(kind: number, page: number, offset: number, size: number, start: number): void {
