@@ -1,0 +1,65 @@
+/** MSI and MSI-X. Writer: `msi_init` (hw/pci/msi.c), `msix_init` (hw/pci/msix.c). */
+import { bits } from '../../bits.js';
+import { register, u } from '../register.js';
+import { type CapabilityKind, fixed } from './capability.js';
+
+const powerOfTwo = (value: number): string => `${2 ** value}`;
+
+const MSI_FLAGS = bits(
+  [0, 'ENABLE'],
+  [1, 3, 'vectors', powerOfTwo],
+  [4, 3, 'enabled', powerOfTwo],
+  [7, '64BIT'],
+  [8, 'MASKBIT'],
+  [9, 'EXT_DATA_CAP'],
+  [10, 'EXT_DATA'],
+);
+
+const wide = (space: Uint8Array, offset: number): boolean => (u(space, offset + 2, 2) & 0x80) !== 0;
+const maskable = (space: Uint8Array, offset: number): boolean => (u(space, offset + 2, 2) & 0x100) !== 0;
+
+export const MSI: CapabilityKind = {
+  id: 0x05,
+  name: 'MSI',
+  size: (space, offset) => (maskable(space, offset) ? 0x14 : 0x0a) + (wide(space, offset) ? 4 : 0),
+  registers: (space, offset) => {
+    const behind = wide(space, offset) ? 12 : 8;
+    return [
+      register(2, 2, 'flags', MSI_FLAGS),
+      register(4, 4, 'address'),
+      ...(wide(space, offset) ? [register(8, 4, 'address upper')] : []),
+      register(behind, 2, 'data'),
+      ...(maskable(space, offset) ? [register(behind + 4, 4, 'mask'), register(behind + 8, 4, 'pending')] : []),
+    ];
+  },
+  masks: (space, offset) => {
+    const behind = wide(space, offset) ? 12 : 8;
+    return [
+      { offset: 2, size: 2, write: 0x71 },
+      { offset: 4, size: 4, write: 0xffff_fffc },
+      ...(wide(space, offset) ? [{ offset: 8, size: 4, write: 0xffff_ffff } as const] : []),
+      { offset: behind, size: 2, write: 0xffff },
+      ...(maskable(space, offset) ? [{ offset: behind + 4, size: 4, write: 0xffff_ffff } as const] : []),
+    ];
+  },
+};
+
+const MSIX_CONTROL = bits([0, 11, 'vectors', (last) => `${last + 1}`], [14, 'MASK_ALL'], [15, 'ENABLE']);
+const IN_BAR = bits([0, 3, '', (bar) => `BAR${bar}`], [3, 29, '', (units) => `+0x${(units * 8).toString(16)}`]);
+
+export const MSIX: CapabilityKind = {
+  id: 0x11,
+  name: 'MSI-X',
+  size: fixed(0x0c),
+  registers: () => [
+    register(2, 2, 'control', MSIX_CONTROL),
+    register(4, 4, 'table', IN_BAR),
+    register(8, 4, 'pending bits', IN_BAR),
+  ],
+  masks: () => [{ offset: 2, size: 2, write: 0xc000 }],
+};
+
+/** Vectors that an MSI-X capability at `offset` has. */
+export function msixVectors(space: Uint8Array, offset: number): number {
+  return (u(space, offset + 2, 2) & 0x7ff) + 1;
+}

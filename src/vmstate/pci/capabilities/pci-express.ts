@@ -1,0 +1,221 @@
+/** The PCI Express capability. Source: PCI Express Base Specification §7.5.3. Writer: `pcie_cap_init` (hw/pci/pcie.c). */
+import { bits, type BitPart, type Names, oneOf } from '../../bits.js';
+import { register, u } from '../register.js';
+import type { CapabilityKind } from './capability.js';
+
+const PORT_TYPES: Names = {
+  0: 'endpoint',
+  1: 'legacy endpoint',
+  4: 'root port',
+  5: 'upstream port',
+  6: 'downstream port',
+  7: 'PCIe to PCI bridge',
+  8: 'PCI to PCIe bridge',
+  9: 'root complex integrated endpoint',
+  10: 'root complex event collector',
+};
+const SPEEDS: Names = {
+  1: '2.5 GT/s',
+  2: '5 GT/s',
+  3: '8 GT/s',
+  4: '16 GT/s',
+  5: '32 GT/s',
+  6: '64 GT/s',
+};
+const bytes128 = (value: number): string => `${128 << value}`;
+const lanes = (value: number): string | undefined => (value === 0 ? undefined : `x${value}`);
+
+const FLAGS = bits([0, 4, 'version'], [4, 4, '', PORT_TYPES], [8, 'SLOT'], [9, 5, 'irq']);
+const DEVCAP = bits(
+  [0, 3, 'max payload', bytes128],
+  [3, 2, 'phantom'],
+  [5, 'EXT_TAG'],
+  [6, 3, 'L0s latency'],
+  [9, 3, 'L1 latency'],
+  [12, 'ATN_BUT'],
+  [13, 'ATN_IND'],
+  [14, 'PWR_IND'],
+  [15, 'RBER'],
+  [18, 8, 'power limit'],
+  [26, 2, 'power limit scale'],
+  [28, 'FLR'],
+);
+const DEVCTL = bits(
+  [0, 'CERE'],
+  [1, 'NFERE'],
+  [2, 'FERE'],
+  [3, 'URRE'],
+  [4, 'RELAX_EN'],
+  [5, 3, 'payload', bytes128],
+  [8, 'EXT_TAG'],
+  [9, 'PHANTOM'],
+  [10, 'AUX_PME'],
+  [11, 'NOSNOOP_EN'],
+  [12, 3, 'read request', bytes128],
+  [15, 'BCR_FLR'],
+);
+const DEVSTA = bits([0, 'CED'], [1, 'NFED'], [2, 'FED'], [3, 'URD'], [4, 'AUXPD'], [5, 'TRPND']);
+const LNKCAP = bits(
+  [0, 4, '', SPEEDS],
+  [4, 6, '', lanes],
+  [10, 2, 'ASPM', { 1: 'L0s', 2: 'L1', 3: 'L0s L1' }],
+  [12, 3, 'L0s exit'],
+  [15, 3, 'L1 exit'],
+  [18, 'CLKPM'],
+  [19, 'SDERC'],
+  [20, 'DLLLARC'],
+  [21, 'LBNC'],
+  [22, 'ASPM_OPT'],
+  [24, 8, 'port'],
+);
+const LNKCTL = bits(
+  [0, 2, 'ASPM', { 1: 'L0s', 2: 'L1', 3: 'L0s L1' }],
+  [3, 'RCB'],
+  [4, 'LD'],
+  [5, 'RL'],
+  [6, 'CCC'],
+  [7, 'ES'],
+  [8, 'CLKREQ_EN'],
+  [9, 'HAWD'],
+  [10, 'LBMIE'],
+  [11, 'LABIE'],
+);
+const LNKSTA = bits(
+  [0, 4, '', SPEEDS],
+  [4, 6, '', lanes],
+  [11, 'LT'],
+  [12, 'SLC'],
+  [13, 'DLLLA'],
+  [14, 'LBMS'],
+  [15, 'LABS'],
+);
+const SLTCAP = bits(
+  [0, 'ABP'],
+  [1, 'PCP'],
+  [2, 'MRLSP'],
+  [3, 'AIP'],
+  [4, 'PIP'],
+  [5, 'HPS'],
+  [6, 'HPC'],
+  [7, 8, 'power limit'],
+  [15, 2, 'power limit scale'],
+  [17, 'EIP'],
+  [18, 'NCCS'],
+  [19, 13, 'slot'],
+);
+const INDICATOR: Names = { 1: 'on', 2: 'blink', 3: 'off' };
+const SLTCTL = bits(
+  [0, 'ABPE'],
+  [1, 'PFDE'],
+  [2, 'MRLSCE'],
+  [3, 'PDCE'],
+  [4, 'CCIE'],
+  [5, 'HPIE'],
+  [6, 2, 'attention', INDICATOR],
+  [8, 2, 'power indicator', INDICATOR],
+  [10, 1, 'power', { 0: 'on', 1: 'off' }],
+  [11, 'EIC'],
+  [12, 'DLLSCE'],
+);
+const SLTSTA = bits(
+  [0, 'ABP'],
+  [1, 'PFD'],
+  [2, 'MRLSC'],
+  [3, 'PDC'],
+  [4, 'CC'],
+  [5, 'MRLSS'],
+  [6, 'PDS'],
+  [7, 'EIS'],
+  [8, 'DLLSC'],
+);
+const RTCTL = bits([0, 'SECEE'], [1, 'SENFEE'], [2, 'SEFEE'], [3, 'PMEIE'], [4, 'CRSSVE']);
+const RTSTA = bits([0, 16, 'requester'], [16, 'PME'], [17, 'PENDING']);
+const DEVCAP2 = bits(
+  [0, 4, 'completion timeouts'],
+  [4, 'COMP_TMOUT_DIS'],
+  [5, 'ARI'],
+  [6, 'ATOMIC_ROUTE'],
+  [7, 'ATOMIC_COMP32'],
+  [8, 'ATOMIC_COMP64'],
+  [9, 'ATOMIC_COMP128'],
+  [11, 'LTR'],
+  [12, 2, 'TPH'],
+  [16, '10BIT_TAG_COMP'],
+  [17, '10BIT_TAG_REQ'],
+  [18, 2, 'OBFF'],
+  [20, 'EFF'],
+  [21, 'EETLPP'],
+  [22, 2, 'max prefixes'],
+);
+const DEVCTL2 = bits(
+  [0, 4, 'completion timeout'],
+  [4, 'COMP_TMOUT_DIS'],
+  [5, 'ARI'],
+  [6, 'ATOMIC_REQ'],
+  [7, 'ATOMIC_EGRESS_BLOCK'],
+  [8, 'IDO_REQ_EN'],
+  [9, 'IDO_CMP_EN'],
+  [10, 'LTR_EN'],
+  [13, 2, 'OBFF'],
+  [15, 'EETLPPB'],
+);
+const SUPPORTED_SPEEDS: readonly BitPart[] = Object.entries(SPEEDS).map(([bit, name]) => [Number(bit), name as string]);
+const LNKCAP2 = bits(...SUPPORTED_SPEEDS, [8, 'CROSSLINK']);
+const LNKCTL2 = bits([0, 4, 'target', SPEEDS], [4, 'COMPLIANCE'], [5, 'AUTO_SPEED_DIS']);
+
+const registers = [
+  register(0x02, 2, 'flags', FLAGS),
+  register(0x04, 4, 'device capabilities', DEVCAP),
+  register(0x08, 2, 'device control', DEVCTL),
+  register(0x0a, 2, 'device status', DEVSTA),
+  register(0x0c, 4, 'link capabilities', LNKCAP),
+  register(0x10, 2, 'link control', LNKCTL),
+  register(0x12, 2, 'link status', LNKSTA),
+  register(0x14, 4, 'slot capabilities', SLTCAP),
+  register(0x18, 2, 'slot control', SLTCTL),
+  register(0x1a, 2, 'slot status', SLTSTA),
+  register(0x1c, 2, 'root control', RTCTL),
+  register(0x1e, 2, 'root capabilities', oneOf({ 1: 'CRSVIS' })),
+  register(0x20, 4, 'root status', RTSTA),
+  register(0x24, 4, 'device capabilities 2', DEVCAP2),
+  register(0x28, 2, 'device control 2', DEVCTL2),
+  register(0x2a, 2, 'device status 2'),
+  register(0x2c, 4, 'link capabilities 2', LNKCAP2),
+  register(0x30, 2, 'link control 2', LNKCTL2),
+  register(0x32, 2, 'link status 2'),
+  register(0x34, 4, 'slot capabilities 2'),
+  register(0x38, 2, 'slot control 2'),
+  register(0x3a, 2, 'slot status 2'),
+];
+
+/** Registers of slots and roots say nothing where there is neither. */
+const SLOT = [0x14, 0x18, 0x1a];
+const ROOT = [0x1c, 0x1e, 0x20];
+const ROOT_PORT = 4;
+const EVENT_COLLECTOR = 10;
+
+const VERSION_1_SIZE = 0x14;
+const VERSION_2_SIZE = 0x3c;
+
+export const PCI_EXPRESS: CapabilityKind = {
+  id: 0x10,
+  name: 'PCI Express',
+  size: (space, offset) => ((u(space, offset + 2, 2) & 15) === 1 ? VERSION_1_SIZE : VERSION_2_SIZE),
+  registers: (space, offset) => {
+    const flags = u(space, offset + 2, 2);
+    const type = (flags >> 4) & 15;
+    const slot = (flags & 0x100) !== 0;
+    const root = type === ROOT_PORT || type === EVENT_COLLECTOR;
+    return registers.filter(({ offset: at }) => (slot || !SLOT.includes(at)) && (root || !ROOT.includes(at)));
+  },
+  masks: () => [
+    { offset: 0x08, size: 2, write: 0x000f, varies: 0xfff0 },
+    { offset: 0x0a, size: 2, clear: 0x000f },
+    { offset: 0x10, size: 2, write: 0x00c0 },
+    { offset: 0x12, size: 2, skip: 0xffff },
+    { offset: 0x18, size: 2, write: 0x0ff9 },
+    { offset: 0x1a, size: 2, clear: 0x0019, skip: 0x0040 },
+    { offset: 0x1c, size: 2, write: 0x0007 },
+    { offset: 0x28, size: 2, write: 0x8000, varies: 0x0020 },
+  ],
+};
