@@ -4,5 +4,6 @@ import type { Command } from './command.js';
 import { dump } from './dump.js';
 import { extract } from './extract.js';
 import { info } from './info.js';
+import { validate } from './validate.js';
 
-export const COMMANDS: readonly Command[] = [info, dump, extract, analyzeMigration];
+export const COMMANDS: readonly Command[] = [info, dump, validate, extract, analyzeMigration];
