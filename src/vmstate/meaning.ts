@@ -7,6 +7,8 @@
 export type Meaning =
   | { readonly kind: 'bits'; readonly fields: readonly BitField[] }
   | { readonly kind: 'enumeration'; readonly names: Names }
+  /** Anything else that can be said of a value; undefined where there is nothing to say. */
+  | { readonly kind: 'words'; readonly of: (value: number | bigint) => string | undefined }
   /** Shown in hexadecimal alone. */
   | { readonly kind: 'address' };
 
@@ -23,6 +25,11 @@ export interface BitField {
 }
 
 export const ADDRESS: Meaning = { kind: 'address' };
+
+/** What a function says of a value. */
+export function words(of: (value: number | bigint) => string | undefined): Meaning {
+  return { kind: 'words', of };
+}
 
 export function enumeration(names: Names): Meaning {
   return { kind: 'enumeration', names };
@@ -50,7 +57,7 @@ export function upperBits(of: Meaning, from: number): Meaning {
 
 /**
  * The names that apply to a value: of flags those that are set and of wider bit fields those that are not zero or have a name for zero, and `bit N` for
- * set bits that no field names; of an enumeration the one name, or none.
+ * set bits that no field names; of all else the one name, or none.
  */
 export function namesOf(meaning: Meaning, value: number | bigint): readonly string[] {
   switch (meaning.kind) {
@@ -60,8 +67,13 @@ export function namesOf(meaning: Meaning, value: number | bigint): readonly stri
       const name = nameIn(meaning.names, value);
       return name === undefined ? [] : [name];
     }
+    case 'words': {
+      const words = meaning.of(value);
+      return words === undefined ? [] : [words];
+    }
     case 'bits':
-      return bitNames(meaning.fields, BigInt.asUintN(64, BigInt(value)));
+      // Flags in signed fields are 32 bits wide.
+      return bitNames(meaning.fields, BigInt.asUintN(value < 0 && typeof value === 'number' ? 32 : 64, BigInt(value)));
   }
 }
 
