@@ -1,6 +1,7 @@
 /** Device state as an indented tree of lines. */
 import { hexBytes } from '../bytes/hex-view.js';
 import { visible } from '../bytes/visible.js';
+import { type Meaning, namesOf } from '../vmstate/meaning.js';
 import type { FieldValue } from '../vmstate/values.js';
 import { isStruct, type StateField, type StateStruct } from './state-tree.js';
 
@@ -22,7 +23,8 @@ export function* stateLines(
   const width = tree.fields.reduce((widest, field) => Math.max(widest, label(field).length), 0);
   for (const field of tree.fields) yield* fieldLines(field, base, indent, Math.min(width, 40), options);
   for (const subsection of tree.subsections) {
-    yield `${indent}subsection ${visible(subsection.vmsd)} (version ${subsection.version})`;
+    const version = subsection.version === undefined ? '' : ` (version ${subsection.version})`;
+    yield `${indent}subsection ${visible(subsection.vmsd)}${version}`;
     yield* stateLines(subsection, base, `${indent}  `, options);
   }
 }
@@ -52,7 +54,7 @@ function* fieldLines(
     if (isStruct(value)) {
       yield `${indent}  [${i}] {${visible(value.vmsd)}}`;
       yield* stateLines(value, base, `${indent}    `, options);
-    } else yield `${indent}  [${i}] ${scalar(value, field.type, options.maxBytes)}`;
+    } else yield `${indent}  [${i}] ${scalar(value, field, options.maxBytes)}`;
   }
 }
 
@@ -63,7 +65,7 @@ function label(field: StateField): string {
 
 function scalars(field: StateField, { maxBytes }: StateTextOptions): string {
   const values = field.values as readonly FieldValue[];
-  if (!field.array) return scalar(values[0]!, field.type, maxBytes);
+  if (!field.array) return scalar(values[0]!, field, maxBytes);
   if (values.length === 0) return '(none)';
   const first = values[0]!;
   if (values.length > 1 && typeof first !== 'object' && values.every((value) => value === first)) {
@@ -85,12 +87,19 @@ function hexOf(value: number | bigint): string {
   return value < 0 ? `-0x${(-value).toString(16)}` : `0x${value.toString(16)}`;
 }
 
-/** A single value: whole numbers in both notations where they differ, timers in words. */
-function scalar(value: FieldValue, type: string, maxBytes: number): string {
+/** A single value: whole numbers in both notations where they differ, addresses in one, timers in words, and what it stands for. */
+function scalar(value: FieldValue, { type, meaning }: StateField, maxBytes: number): string {
   if (typeof value === 'object') return value.length === 0 ? '(empty)' : hexBytes(value, maxBytes);
   if (type === 'timer') return value === -1n ? 'not armed' : `${value} ns`;
   if (typeof value === 'bigint' || (typeof value === 'number' && Number.isInteger(value))) {
+    if (meaning) return withMeaning(value, meaning);
     return value > -10 && value < 10 ? `${value}` : `${hexOf(value)} (${value})`;
   }
   return visible(String(value));
+}
+
+function withMeaning(value: number | bigint, meaning: Meaning): string {
+  const names = namesOf(meaning, value).map(visible).join(' ');
+  const digits = meaning.kind === 'enumeration' && value < 10 ? `${value}` : hexOf(value);
+  return names === '' ? digits : `${digits} ${names}`;
 }

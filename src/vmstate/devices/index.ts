@@ -1,0 +1,4 @@
+/** The layouts that are built in. A new one is a file in this folder and a line here. */
+import type { OpaqueLayout } from '../opaque.js';
+
+export const LAYOUTS: readonly OpaqueLayout[] = [];
