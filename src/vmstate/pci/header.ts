@@ -3,7 +3,8 @@
  * (CardBus bridges) have behind it. Source: PCI Local Bus Specification 3.0 §6.1, PCI-to-PCI Bridge Architecture Specification 1.2 §3.2,
  * include/standard-headers/linux/pci_regs.h in QEMU.
  */
-import { bits, type BitPart, type Meaning, oneOf } from '../bits.js';
+import { hex } from '../../finding.js';
+import { bitField, bits, enumeration, type Meaning, type Names, words } from '../meaning.js';
 import { className, deviceName, vendorName } from './identity.js';
 import { type PciRegister, readRegisters, register, type RegisterLayout, u } from './register.js';
 
@@ -18,69 +19,79 @@ export const PCI_HEADER_END = 0x40;
 /** Where each header type points to its first capability. */
 export const CAPABILITY_POINTER: Readonly<Record<number, number>> = { 0: 0x34, 1: 0x34, 2: 0x14 };
 
-const vendor: Meaning = (value) => vendorName(Number(value));
+const vendor = words((value) => vendorName(Number(value)));
 
-const COMMAND = bits(
-  [0, 'IO'],
-  [1, 'MEMORY'],
-  [2, 'MASTER'],
-  [3, 'SPECIAL'],
-  [4, 'INVALIDATE'],
-  [5, 'VGA_PALETTE'],
-  [6, 'PARITY'],
-  [7, 'WAIT'],
-  [8, 'SERR'],
-  [9, 'FAST_BACK'],
-  [10, 'INTX_DISABLE'],
-);
+const COMMAND = bits({
+  0: 'IO',
+  1: 'MEMORY',
+  2: 'MASTER',
+  3: 'SPECIAL',
+  4: 'INVALIDATE',
+  5: 'VGA_PALETTE',
+  6: 'PARITY',
+  7: 'WAIT',
+  8: 'SERR',
+  9: 'FAST_BACK',
+  10: 'INTX_DISABLE',
+});
 
-const STATUS_PARTS: readonly BitPart[] = [
-  [0, 'IMM_READY'],
-  [3, 'INTERRUPT'],
-  [4, 'CAP_LIST'],
-  [5, '66MHZ'],
-  [6, 'UDF'],
-  [7, 'FAST_BACK'],
-  [8, 'PARITY'],
-  [9, 2, 'DEVSEL', { 1: 'medium', 2: 'slow', 3: 'reserved' }],
-  [11, 'SIG_TARGET_ABORT'],
-  [12, 'REC_TARGET_ABORT'],
-  [13, 'REC_MASTER_ABORT'],
-  [14, 'SIG_SYSTEM_ERROR'],
-  [15, 'DETECTED_PARITY'],
-];
-const STATUS = bits(...STATUS_PARTS);
-const SECONDARY_STATUS = bits(
-  ...STATUS_PARTS.map((part): BitPart => (part[0] === 14 ? [14, 'RCV_SYSTEM_ERROR'] : part)),
-);
+const STATUS_FLAGS: Names = {
+  0: 'IMM_READY',
+  3: 'INTERRUPT',
+  4: 'CAP_LIST',
+  5: '66MHZ',
+  6: 'UDF',
+  7: 'FAST_BACK',
+  8: 'PARITY',
+  11: 'SIG_TARGET_ABORT',
+  12: 'REC_TARGET_ABORT',
+  13: 'REC_MASTER_ABORT',
+  14: 'SIG_SYSTEM_ERROR',
+  15: 'DETECTED_PARITY',
+};
+const DEVSEL = bitField(9, 10, 'DEVSEL', { 1: 'medium', 2: 'slow', 3: 'reserved' });
+const STATUS = bits(STATUS_FLAGS, DEVSEL);
+const SECONDARY_STATUS = bits({ ...STATUS_FLAGS, 14: 'RCV_SYSTEM_ERROR' }, DEVSEL);
 
-const BRIDGE_CONTROL = bits(
-  [0, 'PARITY'],
-  [1, 'SERR'],
-  [2, 'ISA'],
-  [3, 'VGA'],
-  [4, 'VGA_16BIT'],
-  [5, 'MASTER_ABORT'],
-  [6, 'BUS_RESET'],
-  [7, 'FAST_BACK'],
-  [8, 'DISCARD'],
-  [9, 'SEC_DISCARD'],
-  [10, 'DISCARD_STATUS'],
-  [11, 'DISCARD_SERR'],
-);
+const BRIDGE_CONTROL = bits({
+  0: 'PARITY',
+  1: 'SERR',
+  2: 'ISA',
+  3: 'VGA',
+  4: 'VGA_16BIT',
+  5: 'MASTER_ABORT',
+  6: 'BUS_RESET',
+  7: 'FAST_BACK',
+  8: 'DISCARD',
+  9: 'SEC_DISCARD',
+  10: 'DISCARD_STATUS',
+  11: 'DISCARD_SERR',
+});
 
-const HEADER_TYPE = bits([0, 7, 'type', { 0: 'device', 1: 'PCI bridge', 2: 'CardBus bridge' }], [7, 'MULTIFUNCTION']);
-const INTERRUPT_PIN = oneOf({ 0: 'none', 1: 'INTA', 2: 'INTB', 3: 'INTC', 4: 'INTD' });
-const IO_WINDOW = bits([0, 4, '', { 0: '16 bit', 1: '32 bit' }], [4, 4, '', (top) => `0x${top.toString(16)}000`]);
-const PREFETCH_WINDOW = bits(
-  [0, 4, '', { 0: '32 bit', 1: '64 bit' }],
-  [4, 12, '', (top) => `0x${(top * 0x10_0000).toString(16)}`],
+const HEADER_TYPE = bits(
+  { 7: 'MULTIFUNCTION' },
+  bitField(0, 6, '', { 0: 'device', 1: 'PCI bridge', 2: 'CardBus bridge' }),
 );
-const MEMORY_WINDOW: Meaning = (value) => `0x${((Number(value) >>> 4) * 0x10_0000).toString(16)}`;
-const ROM: Meaning = (value) =>
-  value === 0
-    ? undefined
-    : `0x${((Number(value) & 0xffff_f800) >>> 0).toString(16)}${Number(value) & 1 ? ' ENABLE' : ''}`;
+const INTERRUPT_PIN = enumeration({ 0: 'none', 1: 'INTA', 2: 'INTB', 3: 'INTC', 4: 'INTD' });
+
+/** Windows of a bridge: the last byte of a limit is that of its whole unit. */
+const ioWindow = (limit: boolean): Meaning =>
+  bits(
+    {},
+    bitField(0, 3, '', { 0: '16 bit', 1: '32 bit' }),
+    bitField(4, 7, '', (top) => hex(top * 0x1000 + (limit ? 0xfff : 0))),
+  );
+const memoryAddress = (top: number, limit: boolean): string => hex(top * 0x10_0000 + (limit ? 0xf_ffff : 0));
+const memoryWindow = (limit: boolean): Meaning => words((value) => memoryAddress(Number(value) >>> 4, limit));
+const prefetchWindow = (limit: boolean): Meaning =>
+  bits(
+    {},
+    bitField(0, 3, '', { 0: '32 bit', 1: '64 bit' }),
+    bitField(4, 15, '', (top) => memoryAddress(top, limit)),
+  );
+const ROM = words((value) =>
+  value === 0 ? undefined : `${hex((Number(value) & 0xffff_f800) >>> 0)}${Number(value) & 1 ? ' ENABLE' : ''}`,
+);
 
 const COMMON: readonly RegisterLayout[] = [
   register(0x00, 2, 'vendor id', vendor),
@@ -88,7 +99,12 @@ const COMMON: readonly RegisterLayout[] = [
   register(0x04, 2, 'command', COMMAND),
   register(0x06, 2, 'status', STATUS),
   register(0x08, 1, 'revision'),
-  register(0x09, 3, 'class', (value) => className(Number(value))),
+  register(
+    0x09,
+    3,
+    'class',
+    words((value) => className(Number(value))),
+  ),
   register(0x0c, 1, 'cache line size'),
   register(0x0d, 1, 'latency timer'),
   register(0x0e, 1, 'header type', HEADER_TYPE),
@@ -112,13 +128,13 @@ const BRIDGE: readonly RegisterLayout[] = [
   register(0x19, 1, 'secondary bus'),
   register(0x1a, 1, 'subordinate bus'),
   register(0x1b, 1, 'secondary latency timer'),
-  register(0x1c, 1, 'IO base', IO_WINDOW),
-  register(0x1d, 1, 'IO limit', IO_WINDOW),
+  register(0x1c, 1, 'IO base', ioWindow(false)),
+  register(0x1d, 1, 'IO limit', ioWindow(true)),
   register(0x1e, 2, 'secondary status', SECONDARY_STATUS),
-  register(0x20, 2, 'memory base', MEMORY_WINDOW),
-  register(0x22, 2, 'memory limit', MEMORY_WINDOW),
-  register(0x24, 2, 'prefetchable base', PREFETCH_WINDOW),
-  register(0x26, 2, 'prefetchable limit', PREFETCH_WINDOW),
+  register(0x20, 2, 'memory base', memoryWindow(false)),
+  register(0x22, 2, 'memory limit', memoryWindow(true)),
+  register(0x24, 2, 'prefetchable base', prefetchWindow(false)),
+  register(0x26, 2, 'prefetchable limit', prefetchWindow(true)),
   register(0x28, 4, 'prefetchable base upper'),
   register(0x2c, 4, 'prefetchable limit upper'),
   register(0x30, 2, 'IO base upper'),
@@ -163,18 +179,14 @@ export function headerType(space: Uint8Array): number {
 
 /** The registers of the header in the order of their offsets; of an unknown type only those that all have. */
 export function readHeader(space: Uint8Array): PciRegister[] {
-  const registers = [
+  const deviceId = words((device) => deviceName(u(space, 0, 2), Number(device)));
+  return [
     ...readRegisters(space, COMMON),
     ...readBars(space),
     ...readRegisters(space, BEHIND_COMMON[headerType(space)] ?? []),
-  ];
-  return registers
-    .map((entry) => (entry.name === 'device id' ? named(entry, deviceName(u(space, 0, 2), u(space, 2, 2))) : entry))
+  ]
+    .map((entry) => (entry.name === 'device id' ? { ...entry, meaning: deviceId } : entry))
     .sort((a, b) => a.offset - b.offset);
-}
-
-function named(entry: PciRegister, meaning: string | undefined): PciRegister {
-  return meaning === undefined ? entry : { ...entry, meaning };
 }
 
 /**
@@ -185,11 +197,12 @@ export function readBars(space: Uint8Array): PciRegister[] {
   const count = BAR_COUNT[headerType(space)] ?? 0;
   for (let i = 0; i < count; i++) {
     const offset = PCI_BASE_ADDRESS_0 + 4 * i;
+    if (offset + 4 > space.length) break;
     const low = u(space, offset, 4);
-    const wide = (low & 7) === 4 && i + 1 < count;
+    const wide = (low & 7) === 4 && i + 1 < count && offset + 8 <= space.length;
     const value = wide ? BigInt(low) + (BigInt(u(space, offset + 4, 4)) << 32n) : low;
-    const meaning = barMeaning(value, wide);
-    bars.push({ name: `BAR${i}`, offset, size: wide ? 8 : 4, value, ...(meaning !== undefined && { meaning }) });
+    const meaning = words((bar) => barMeaning(bar, wide));
+    bars.push({ name: `BAR${i}`, offset, size: wide ? 8 : 4, value, meaning });
     if (wide) i++;
   }
   return bars;

@@ -2,7 +2,7 @@
  * Who a PCI function is: vendors and devices that QEMU has, and classes. Sources: QEMU's include/hw/pci/pci_ids.h and
  * docs/specs/pci-ids.rst, the code and id assignment specification of the PCI-SIG.
  */
-import type { Names } from '../bits.js';
+import type { Names } from '../meaning.js';
 
 const VENDORS: Names = {
   0x1000: 'LSI Logic',

@@ -1,7 +1,7 @@
 /**
  * Registers of a PCI function: tables of them, and their values. Everything in config space is little-endian.
  */
-import type { Meaning } from '../bits.js';
+import { type Meaning, namesOf } from '../meaning.js';
 
 /** A register: where it stands from the start of its table, how wide it is in bytes, and what its values mean. */
 export interface RegisterLayout {
@@ -11,14 +11,9 @@ export interface RegisterLayout {
   readonly meaning?: Meaning;
 }
 
-/** A register as a function has it. Registers wider than eight bytes, and those that are no numbers, are bytes. */
-export interface PciRegister {
-  readonly name: string;
-  /** Offset in config space. */
-  readonly offset: number;
-  readonly size: number;
+/** A register as a function has it: its offset is that in config space. Those that are no numbers are bytes. */
+export interface PciRegister extends RegisterLayout {
   readonly value: number | bigint | Uint8Array;
-  readonly meaning?: string;
 }
 
 /** One line of a table of registers. */
@@ -37,14 +32,17 @@ export function readRegisters(
   for (const layout of layouts) {
     const offset = base + layout.offset;
     if (offset + layout.size > Math.min(limit, space.length)) continue;
-    const value = littleEndian(space, offset, layout.size);
-    const meaning = value instanceof Uint8Array ? undefined : layout.meaning?.(value);
-    registers.push({ name: layout.name, offset, size: layout.size, value, ...(meaning !== undefined && { meaning }) });
+    registers.push({ ...layout, offset, value: littleEndian(space, offset, layout.size) });
   }
   return registers;
 }
 
-/** The number of 1 to 8 bytes at `offset`, or the bytes themselves for other sizes. The range must lie inside the space. */
+/** What the value of a register stands for, in words; empty where there is nothing to say. */
+export function registerNames({ value, meaning }: PciRegister): readonly string[] {
+  return meaning && !(value instanceof Uint8Array) ? namesOf(meaning, value) : [];
+}
+
+/** The number of 1 to 4 or 8 bytes at `offset`, or the bytes themselves for other sizes. The range must lie inside the space. */
 export function littleEndian(space: Uint8Array, offset: number, size: number): number | bigint | Uint8Array {
   if (size === 8) return new DataView(space.buffer, space.byteOffset, space.byteLength).getBigUint64(offset, true);
   if (size > 4) return space.subarray(offset, offset + size);

@@ -1,5 +1,5 @@
 /** The smaller capabilities of the list that starts in the header. Source: PCI Code and ID Assignment Specification, and the bus specifications. */
-import { bits, type Names } from '../../bits.js';
+import { bitField, bits, type Names } from '../../meaning.js';
 import { register, u } from '../register.js';
 import { type CapabilityKind, fixed } from './capability.js';
 import { MSI, MSIX } from './message-signalled.js';
@@ -7,25 +7,25 @@ import { PCI_EXPRESS } from './pci-express.js';
 import { VENDOR_SPECIFIC } from './vendor-specific.js';
 
 const PMC = bits(
-  [0, 3, 'version'],
-  [3, 'PME_CLOCK'],
-  [5, 'DSI'],
-  [6, 3, 'aux current'],
-  [9, 'D1'],
-  [10, 'D2'],
-  [11, 'PME_D0'],
-  [12, 'PME_D1'],
-  [13, 'PME_D2'],
-  [14, 'PME_D3hot'],
-  [15, 'PME_D3cold'],
+  {
+    3: 'PME_CLOCK',
+    5: 'DSI',
+    9: 'D1',
+    10: 'D2',
+    11: 'PME_D0',
+    12: 'PME_D1',
+    13: 'PME_D2',
+    14: 'PME_D3hot',
+    15: 'PME_D3cold',
+  },
+  bitField(0, 2, 'version'),
+  bitField(6, 8, 'aux current'),
 );
 const PMCSR = bits(
-  [0, 2, '', { 0: 'D0', 1: 'D1', 2: 'D2', 3: 'D3hot' }],
-  [3, 'NO_SOFT_RESET'],
-  [8, 'PME_ENABLE'],
-  [9, 4, 'data select'],
-  [13, 2, 'data scale'],
-  [15, 'PME_STATUS'],
+  { 3: 'NO_SOFT_RESET', 8: 'PME_ENABLE', 15: 'PME_STATUS' },
+  bitField(0, 1, '', { 0: 'D0', 1: 'D1', 2: 'D2', 3: 'D3hot' }),
+  bitField(9, 12, 'data select'),
+  bitField(13, 14, 'data scale'),
 );
 
 const POWER_MANAGEMENT: CapabilityKind = {
@@ -35,7 +35,7 @@ const POWER_MANAGEMENT: CapabilityKind = {
   registers: () => [
     register(2, 2, 'PMC', PMC),
     register(4, 2, 'PMCSR', PMCSR),
-    register(6, 1, 'bridge extensions', bits([6, 'B2_B3'], [7, 'BPCC_ENABLE'])),
+    register(6, 1, 'bridge extensions', bits({ 6: 'B2_B3', 7: 'BPCC_ENABLE' })),
     register(7, 1, 'data'),
   ],
   masks: () => [{ offset: 4, size: 2, write: 0x0003, varies: 0x9f00 }],
@@ -45,7 +45,7 @@ const VPD: CapabilityKind = {
   id: 0x03,
   name: 'vital product data',
   size: fixed(8),
-  registers: () => [register(2, 2, 'address', bits([0, 15, 'address'], [15, 'F'])), register(4, 4, 'data')],
+  registers: () => [register(2, 2, 'address', bits({ 15: 'F' }, bitField(0, 14, 'address'))), register(4, 4, 'data')],
   masks: () => [
     { offset: 2, size: 2, varies: 0xffff },
     { offset: 4, size: 4, varies: 0xffff_ffff },
@@ -57,7 +57,7 @@ const SLOT_ID: CapabilityKind = {
   name: 'slot identification',
   size: fixed(4),
   registers: () => [
-    register(2, 1, 'expansion slot', bits([0, 5, 'slots'], [5, 'FIRST_IN_CHASSIS'])),
+    register(2, 1, 'expansion slot', bits({ 5: 'FIRST_IN_CHASSIS' }, bitField(0, 4, 'slots'))),
     register(3, 1, 'chassis number'),
   ],
 };
@@ -96,7 +96,7 @@ const SHPC: CapabilityKind = {
   size: fixed(8),
   registers: () => [
     register(2, 1, 'dword select'),
-    register(3, 1, 'pending', bits([6, 'CSP'], [7, 'CIP'])),
+    register(3, 1, 'pending', bits({ 6: 'CSP', 7: 'CIP' })),
     register(4, 4, 'dword data'),
   ],
   masks: () => [
@@ -118,7 +118,7 @@ const SATA: CapabilityKind = {
   size: fixed(8),
   registers: () => [
     register(2, 2, 'revision'),
-    register(4, 4, 'BAR offset', bits([0, 4, 'location'], [4, 20, 'offset'])),
+    register(4, 4, 'BAR offset', bits({}, bitField(0, 3, 'location'), bitField(4, 23, 'offset'))),
   ],
 };
 
@@ -128,9 +128,9 @@ const ADVANCED_FEATURES: CapabilityKind = {
   size: fixed(6),
   registers: () => [
     register(2, 1, 'length'),
-    register(3, 1, 'capabilities', bits([0, 'TP'], [1, 'FLR'])),
-    register(4, 1, 'control', bits([0, 'FLR'])),
-    register(5, 1, 'status', bits([0, 'TP'])),
+    register(3, 1, 'capabilities', bits({ 0: 'TP', 1: 'FLR' })),
+    register(4, 1, 'control', bits({ 0: 'FLR' })),
+    register(5, 1, 'status', bits({ 0: 'TP' })),
   ],
 };
 

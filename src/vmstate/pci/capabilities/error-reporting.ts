@@ -1,59 +1,55 @@
 /** Advanced error reporting and downstream port containment. Writer: `pcie_aer_init`, `pcie_aer_root_init` (hw/pci/pcie_aer.c). */
-import { bits, type BitPart } from '../../bits.js';
+import { bitField, bits, type Names } from '../../meaning.js';
 import { register, u } from '../register.js';
 import { type CapabilityKind, fixed } from './capability.js';
 
-const UNCORRECTABLE: readonly BitPart[] = [
-  [4, 'DLP'],
-  [5, 'SDN'],
-  [12, 'POISON_TLP'],
-  [13, 'FCP'],
-  [14, 'COMP_TIME'],
-  [15, 'COMP_ABORT'],
-  [16, 'UNX_COMP'],
-  [17, 'RX_OVER'],
-  [18, 'MALF_TLP'],
-  [19, 'ECRC'],
-  [20, 'UNSUP'],
-  [21, 'ACSV'],
-  [22, 'INTN'],
-  [23, 'MCBTLP'],
-  [24, 'ATOP_EBLOCKED'],
-  [25, 'TLP_PRF_BLOCKED'],
-];
-const CORRECTABLE: readonly BitPart[] = [
-  [0, 'RCVR'],
-  [6, 'BAD_TLP'],
-  [7, 'BAD_DLLP'],
-  [8, 'REP_ROLL'],
-  [12, 'REP_TIMER'],
-  [13, 'ADV_NONFATAL'],
-  [14, 'INTERNAL'],
-  [15, 'HL_OVERFLOW'],
-];
+const UNCORRECTABLE: Names = {
+  4: 'DLP',
+  5: 'SDN',
+  12: 'POISON_TLP',
+  13: 'FCP',
+  14: 'COMP_TIME',
+  15: 'COMP_ABORT',
+  16: 'UNX_COMP',
+  17: 'RX_OVER',
+  18: 'MALF_TLP',
+  19: 'ECRC',
+  20: 'UNSUP',
+  21: 'ACSV',
+  22: 'INTN',
+  23: 'MCBTLP',
+  24: 'ATOP_EBLOCKED',
+  25: 'TLP_PRF_BLOCKED',
+};
+const CORRECTABLE: Names = {
+  0: 'RCVR',
+  6: 'BAD_TLP',
+  7: 'BAD_DLLP',
+  8: 'REP_ROLL',
+  12: 'REP_TIMER',
+  13: 'ADV_NONFATAL',
+  14: 'INTERNAL',
+  15: 'HL_OVERFLOW',
+};
 const UNCORRECTABLE_BITS = 0x03ff_f030;
 const CORRECTABLE_BITS = 0xf1c1;
 
 const CONTROL = bits(
-  [0, 5, 'first error'],
-  [5, 'ECRC_GENC'],
-  [6, 'ECRC_GENE'],
-  [7, 'ECRC_CHKC'],
-  [8, 'ECRC_CHKE'],
-  [9, 'MHRC'],
-  [10, 'MHRE'],
-  [11, 'TLP'],
+  { 5: 'ECRC_GENC', 6: 'ECRC_GENE', 7: 'ECRC_CHKC', 8: 'ECRC_CHKE', 9: 'MHRC', 10: 'MHRE', 11: 'TLP' },
+  bitField(0, 4, 'first error'),
 );
-const ROOT_COMMAND = bits([0, 'COR_EN'], [1, 'NONFATAL_EN'], [2, 'FATAL_EN']);
+const ROOT_COMMAND = bits({ 0: 'COR_EN', 1: 'NONFATAL_EN', 2: 'FATAL_EN' });
 const ROOT_STATUS = bits(
-  [0, 'COR_RCV'],
-  [1, 'MULTI_COR_RCV'],
-  [2, 'UNCOR_RCV'],
-  [3, 'MULTI_UNCOR_RCV'],
-  [4, 'FIRST_FATAL'],
-  [5, 'NONFATAL_RCV'],
-  [6, 'FATAL_RCV'],
-  [27, 5, 'irq'],
+  {
+    0: 'COR_RCV',
+    1: 'MULTI_COR_RCV',
+    2: 'UNCOR_RCV',
+    3: 'MULTI_UNCOR_RCV',
+    4: 'FIRST_FATAL',
+    5: 'NONFATAL_RCV',
+    6: 'FATAL_RCV',
+  },
+  bitField(27, 31, 'irq'),
 );
 
 const PCI_EXP_CAPABILITY = 0x10;
@@ -74,11 +70,11 @@ export const AER: CapabilityKind = {
   name: 'AER',
   size: fixed(0x48),
   registers: (space) => [
-    register(0x04, 4, 'uncorrectable status', bits(...UNCORRECTABLE)),
-    register(0x08, 4, 'uncorrectable mask', bits(...UNCORRECTABLE)),
-    register(0x0c, 4, 'uncorrectable severity', bits(...UNCORRECTABLE)),
-    register(0x10, 4, 'correctable status', bits(...CORRECTABLE)),
-    register(0x14, 4, 'correctable mask', bits(...CORRECTABLE)),
+    register(0x04, 4, 'uncorrectable status', bits(UNCORRECTABLE)),
+    register(0x08, 4, 'uncorrectable mask', bits(UNCORRECTABLE)),
+    register(0x0c, 4, 'uncorrectable severity', bits(UNCORRECTABLE)),
+    register(0x10, 4, 'correctable status', bits(CORRECTABLE)),
+    register(0x14, 4, 'correctable mask', bits(CORRECTABLE)),
     register(0x18, 4, 'capabilities and control', CONTROL),
     register(0x1c, 16, 'header log'),
     ...(isRootPort(space)
@@ -113,9 +109,9 @@ export const DPC: CapabilityKind = {
   name: 'DPC',
   size: fixed(12),
   registers: () => [
-    register(4, 2, 'capabilities', bits([0, 5, 'irq'], [5, 'RP_EXT'], [6, 'POISONED_TLP'], [7, 'SW_TRIGGER'])),
-    register(6, 2, 'control', bits([0, 2, 'trigger', { 1: 'fatal', 2: 'nonfatal' }], [3, 'INT_EN'])),
-    register(8, 2, 'status', bits([0, 'TRIGGER'], [1, 2, 'reason'], [3, 'INTERRUPT'], [4, 'RP_BUSY'])),
+    register(4, 2, 'capabilities', bits({ 5: 'RP_EXT', 6: 'POISONED_TLP', 7: 'SW_TRIGGER' }, bitField(0, 4, 'irq'))),
+    register(6, 2, 'control', bits({ 3: 'INT_EN' }, bitField(0, 1, 'trigger', { 1: 'fatal', 2: 'nonfatal' }))),
+    register(8, 2, 'status', bits({ 0: 'TRIGGER', 3: 'INTERRUPT', 4: 'RP_BUSY' }, bitField(1, 2, 'reason'))),
     register(10, 2, 'source id'),
   ],
 };

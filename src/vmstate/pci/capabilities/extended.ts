@@ -2,7 +2,7 @@
  * Extended capabilities: those in the config space behind the first 256 bytes. Source: PCI Express Base Specification §7.9,
  * include/standard-headers/linux/pci_regs.h in QEMU.
  */
-import { bits } from '../../bits.js';
+import { bitField, bits } from '../../meaning.js';
 import { register, type RegisterLayout, u } from '../register.js';
 import { type CapabilityKind, fixed } from './capability.js';
 import { AER, DPC } from './error-reporting.js';
@@ -19,18 +19,19 @@ const VENDOR_SPECIFIC: CapabilityKind = {
   id: 0x000b,
   name: 'vendor-specific',
   size: (space, offset) => Math.max(8, u(space, offset + 4, 4) >>> 20),
-  registers: () => [register(4, 4, 'vendor header', bits([0, 16, 'id'], [16, 4, 'revision'], [20, 12, 'length']))],
+  registers: () => [
+    register(
+      4,
+      4,
+      'vendor header',
+      bits({}, bitField(0, 15, 'id'), bitField(16, 19, 'revision'), bitField(20, 31, 'length')),
+    ),
+  ],
 };
 
 const ACS_BITS = bits(
-  [0, 'SV'],
-  [1, 'TB'],
-  [2, 'RR'],
-  [3, 'CR'],
-  [4, 'UF'],
-  [5, 'EC'],
-  [6, 'DT'],
-  [8, 8, 'egress vector size'],
+  { 0: 'SV', 1: 'TB', 2: 'RR', 3: 'CR', 4: 'UF', 5: 'EC', 6: 'DT' },
+  bitField(8, 15, 'egress vector size'),
 );
 
 const ACS: CapabilityKind = {
@@ -46,8 +47,8 @@ const ARI: CapabilityKind = {
   name: 'ARI',
   size: fixed(8),
   registers: () => [
-    register(4, 2, 'capabilities', bits([0, 'MFVC'], [1, 'ACS'], [8, 8, 'next function'])),
-    register(6, 2, 'control', bits([0, 'MFVC'], [1, 'ACS'], [4, 3, 'function group'])),
+    register(4, 2, 'capabilities', bits({ 0: 'MFVC', 1: 'ACS' }, bitField(8, 15, 'next function'))),
+    register(6, 2, 'control', bits({ 0: 'MFVC', 1: 'ACS' }, bitField(4, 6, 'function group'))),
   ],
 };
 
@@ -56,8 +57,8 @@ const ATS: CapabilityKind = {
   name: 'ATS',
   size: fixed(8),
   registers: () => [
-    register(4, 2, 'capabilities', bits([0, 5, 'queue depth'], [5, 'PAGE_ALIGNED'], [6, 'GLOBAL_INVALIDATE'])),
-    register(6, 2, 'control', bits([0, 5, 'smallest unit'], [15, 'ENABLE'])),
+    register(4, 2, 'capabilities', bits({ 5: 'PAGE_ALIGNED', 6: 'GLOBAL_INVALIDATE' }, bitField(0, 4, 'queue depth'))),
+    register(6, 2, 'control', bits({ 15: 'ENABLE' }, bitField(0, 4, 'smallest unit'))),
   ],
   masks: () => [{ offset: 6, size: 2, write: 0x800f, varies: 0x0010 }],
 };
@@ -69,14 +70,9 @@ const SRIOV: CapabilityKind = {
   name: 'SR-IOV',
   size: fixed(0x40),
   registers: () => [
-    register(0x04, 4, 'capabilities', bits([0, 'VFM'], [1, 'ARI'], [2, 'VF_10BIT_TAG_REQ'], [21, 11, 'irq'])),
-    register(
-      0x08,
-      2,
-      'control',
-      bits([0, 'VFE'], [1, 'VFM'], [2, 'INTR'], [3, 'MSE'], [4, 'ARI'], [5, 'VF_10BIT_TAG_REQ']),
-    ),
-    register(0x0a, 2, 'status', bits([0, 'VFM'])),
+    register(0x04, 4, 'capabilities', bits({ 0: 'VFM', 1: 'ARI', 2: 'VF_10BIT_TAG_REQ' }, bitField(21, 31, 'irq'))),
+    register(0x08, 2, 'control', bits({ 0: 'VFE', 1: 'VFM', 2: 'INTR', 3: 'MSE', 4: 'ARI', 5: 'VF_10BIT_TAG_REQ' })),
+    register(0x0a, 2, 'status', bits({ 0: 'VFM' })),
     register(0x0c, 2, 'initial VFs'),
     register(0x0e, 2, 'total VFs'),
     register(0x10, 2, 'VFs'),
@@ -103,8 +99,8 @@ const PRI: CapabilityKind = {
   name: 'PRI',
   size: fixed(16),
   registers: () => [
-    register(4, 2, 'control', bits([0, 'ENABLE'], [1, 'RESET'])),
-    register(6, 2, 'status', bits([0, 'RF'], [1, 'UPRGI'], [8, 'STOPPED'], [15, 'PASID'])),
+    register(4, 2, 'control', bits({ 0: 'ENABLE', 1: 'RESET' })),
+    register(6, 2, 'status', bits({ 0: 'RF', 1: 'UPRGI', 8: 'STOPPED', 15: 'PASID' })),
     register(8, 4, 'capacity'),
     register(12, 4, 'allocation'),
   ],
@@ -120,13 +116,13 @@ const PASID: CapabilityKind = {
   name: 'PASID',
   size: fixed(8),
   registers: () => [
-    register(4, 2, 'capabilities', bits([1, 'EXEC'], [2, 'PRIV'], [8, 5, 'width'])),
-    register(6, 2, 'control', bits([0, 'ENABLE'], [1, 'EXEC'], [2, 'PRIV'])),
+    register(4, 2, 'capabilities', bits({ 1: 'EXEC', 2: 'PRIV' }, bitField(8, 12, 'width'))),
+    register(6, 2, 'control', bits({ 0: 'ENABLE', 1: 'EXEC', 2: 'PRIV' })),
   ],
   masks: () => [{ offset: 6, size: 2, write: 0x0007 }],
 };
 
-const LATENCY = bits([0, 10, 'value'], [10, 3, 'scale']);
+const LATENCY = bits({}, bitField(0, 9, 'value'), bitField(10, 12, 'scale'));
 
 const LTR: CapabilityKind = {
   id: 0x0018,
@@ -135,7 +131,7 @@ const LTR: CapabilityKind = {
   registers: () => [register(4, 2, 'max snoop latency', LATENCY), register(6, 2, 'max no-snoop latency', LATENCY)],
 };
 
-const PTM_BITS = bits([0, 'REQUESTER'], [1, 'RESPONDER'], [2, 'ROOT'], [8, 8, 'granularity']);
+const PTM_BITS = bits({ 0: 'REQUESTER', 1: 'RESPONDER', 2: 'ROOT' }, bitField(8, 15, 'granularity'));
 
 const PTM: CapabilityKind = {
   id: 0x001f,
@@ -143,7 +139,7 @@ const PTM: CapabilityKind = {
   size: fixed(12),
   registers: () => [
     register(4, 4, 'capabilities', PTM_BITS),
-    register(8, 4, 'control', bits([0, 'ENABLE'], [1, 'ROOT_SELECT'], [8, 8, 'granularity'])),
+    register(8, 4, 'control', bits({ 0: 'ENABLE', 1: 'ROOT_SELECT' }, bitField(8, 15, 'granularity'))),
   ],
 };
 
@@ -154,7 +150,7 @@ const DVSEC: CapabilityKind = {
   size: (space, offset) => Math.max(10, u(space, offset + 4, 4) >>> 20),
   registers: () => [
     register(4, 2, 'vendor'),
-    register(6, 2, 'revision and length', bits([0, 4, 'revision'], [4, 12, 'length'])),
+    register(6, 2, 'revision and length', bits({}, bitField(0, 3, 'revision'), bitField(4, 15, 'length'))),
     register(8, 2, 'id'),
   ],
 };
@@ -164,9 +160,9 @@ const DOE: CapabilityKind = {
   name: 'data object exchange',
   size: fixed(24),
   registers: () => [
-    register(4, 4, 'capabilities', bits([0, 'INT'], [1, 11, 'irq'])),
-    register(8, 4, 'control', bits([0, 'ABORT'], [1, 'INT_EN'], [31, 'GO'])),
-    register(12, 4, 'status', bits([0, 'BUSY'], [1, 'INT'], [2, 'ERROR'], [31, 'READY'])),
+    register(4, 4, 'capabilities', bits({ 0: 'INT' }, bitField(1, 11, 'irq'))),
+    register(8, 4, 'control', bits({ 0: 'ABORT', 1: 'INT_EN', 31: 'GO' })),
+    register(12, 4, 'status', bits({ 0: 'BUSY', 1: 'INT', 2: 'ERROR', 31: 'READY' })),
     register(16, 4, 'write mailbox'),
     register(20, 4, 'read mailbox'),
   ],

@@ -1,18 +1,14 @@
 /** MSI and MSI-X. Writer: `msi_init` (hw/pci/msi.c), `msix_init` (hw/pci/msix.c). */
-import { bits } from '../../bits.js';
+import { bitField, bits } from '../../meaning.js';
 import { register, u } from '../register.js';
 import { type CapabilityKind, fixed } from './capability.js';
 
 const powerOfTwo = (value: number): string => `${2 ** value}`;
 
 const MSI_FLAGS = bits(
-  [0, 'ENABLE'],
-  [1, 3, 'vectors', powerOfTwo],
-  [4, 3, 'enabled', powerOfTwo],
-  [7, '64BIT'],
-  [8, 'MASKBIT'],
-  [9, 'EXT_DATA_CAP'],
-  [10, 'EXT_DATA'],
+  { 0: 'ENABLE', 7: '64BIT', 8: 'MASKBIT', 9: 'EXT_DATA_CAP', 10: 'EXT_DATA' },
+  bitField(1, 3, 'vectors', powerOfTwo),
+  bitField(4, 6, 'enabled', powerOfTwo),
 );
 
 const wide = (space: Uint8Array, offset: number): boolean => (u(space, offset + 2, 2) & 0x80) !== 0;
@@ -44,8 +40,15 @@ export const MSI: CapabilityKind = {
   },
 };
 
-const MSIX_CONTROL = bits([0, 11, 'vectors', (last) => `${last + 1}`], [14, 'MASK_ALL'], [15, 'ENABLE']);
-const IN_BAR = bits([0, 3, '', (bar) => `BAR${bar}`], [3, 29, '', (units) => `+0x${(units * 8).toString(16)}`]);
+const MSIX_CONTROL = bits(
+  { 14: 'MASK_ALL', 15: 'ENABLE' },
+  bitField(0, 10, 'vectors', (last) => `${last + 1}`),
+);
+const IN_BAR = bits(
+  {},
+  bitField(0, 2, '', (bar) => `BAR${bar}`),
+  bitField(3, 31, '', (units) => `+0x${(units * 8).toString(16)}`),
+);
 
 export const MSIX: CapabilityKind = {
   id: 0x11,

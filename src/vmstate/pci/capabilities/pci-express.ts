@@ -1,5 +1,5 @@
 /** The PCI Express capability. Source: PCI Express Base Specification §7.5.3. Writer: `pcie_cap_init` (hw/pci/pcie.c). */
-import { bits, type BitPart, type Names, oneOf } from '../../bits.js';
+import { bitField, bits, enumeration, type Names } from '../../meaning.js';
 import { register, u } from '../register.js';
 import type { CapabilityKind } from './capability.js';
 
@@ -25,143 +25,102 @@ const SPEEDS: Names = {
 const bytes128 = (value: number): string => `${128 << value}`;
 const lanes = (value: number): string | undefined => (value === 0 ? undefined : `x${value}`);
 
-const FLAGS = bits([0, 4, 'version'], [4, 4, '', PORT_TYPES], [8, 'SLOT'], [9, 5, 'irq']);
+const FLAGS = bits({ 8: 'SLOT' }, bitField(0, 3, 'version'), bitField(4, 7, '', PORT_TYPES), bitField(9, 13, 'irq'));
 const DEVCAP = bits(
-  [0, 3, 'max payload', bytes128],
-  [3, 2, 'phantom'],
-  [5, 'EXT_TAG'],
-  [6, 3, 'L0s latency'],
-  [9, 3, 'L1 latency'],
-  [12, 'ATN_BUT'],
-  [13, 'ATN_IND'],
-  [14, 'PWR_IND'],
-  [15, 'RBER'],
-  [18, 8, 'power limit'],
-  [26, 2, 'power limit scale'],
-  [28, 'FLR'],
+  { 5: 'EXT_TAG', 12: 'ATN_BUT', 13: 'ATN_IND', 14: 'PWR_IND', 15: 'RBER', 28: 'FLR' },
+  bitField(0, 2, 'max payload', bytes128),
+  bitField(3, 4, 'phantom'),
+  bitField(6, 8, 'L0s latency'),
+  bitField(9, 11, 'L1 latency'),
+  bitField(18, 25, 'power limit'),
+  bitField(26, 27, 'power limit scale'),
 );
 const DEVCTL = bits(
-  [0, 'CERE'],
-  [1, 'NFERE'],
-  [2, 'FERE'],
-  [3, 'URRE'],
-  [4, 'RELAX_EN'],
-  [5, 3, 'payload', bytes128],
-  [8, 'EXT_TAG'],
-  [9, 'PHANTOM'],
-  [10, 'AUX_PME'],
-  [11, 'NOSNOOP_EN'],
-  [12, 3, 'read request', bytes128],
-  [15, 'BCR_FLR'],
+  {
+    0: 'CERE',
+    1: 'NFERE',
+    2: 'FERE',
+    3: 'URRE',
+    4: 'RELAX_EN',
+    8: 'EXT_TAG',
+    9: 'PHANTOM',
+    10: 'AUX_PME',
+    11: 'NOSNOOP_EN',
+    15: 'BCR_FLR',
+  },
+  bitField(5, 7, 'payload', bytes128),
+  bitField(12, 14, 'read request', bytes128),
 );
-const DEVSTA = bits([0, 'CED'], [1, 'NFED'], [2, 'FED'], [3, 'URD'], [4, 'AUXPD'], [5, 'TRPND']);
+const DEVSTA = bits({ 0: 'CED', 1: 'NFED', 2: 'FED', 3: 'URD', 4: 'AUXPD', 5: 'TRPND' });
 const LNKCAP = bits(
-  [0, 4, '', SPEEDS],
-  [4, 6, '', lanes],
-  [10, 2, 'ASPM', { 1: 'L0s', 2: 'L1', 3: 'L0s L1' }],
-  [12, 3, 'L0s exit'],
-  [15, 3, 'L1 exit'],
-  [18, 'CLKPM'],
-  [19, 'SDERC'],
-  [20, 'DLLLARC'],
-  [21, 'LBNC'],
-  [22, 'ASPM_OPT'],
-  [24, 8, 'port'],
+  { 18: 'CLKPM', 19: 'SDERC', 20: 'DLLLARC', 21: 'LBNC', 22: 'ASPM_OPT' },
+  bitField(0, 3, '', SPEEDS),
+  bitField(4, 9, '', lanes),
+  bitField(10, 11, 'ASPM', { 1: 'L0s', 2: 'L1', 3: 'L0s L1' }),
+  bitField(12, 14, 'L0s exit'),
+  bitField(15, 17, 'L1 exit'),
+  bitField(24, 31, 'port'),
 );
 const LNKCTL = bits(
-  [0, 2, 'ASPM', { 1: 'L0s', 2: 'L1', 3: 'L0s L1' }],
-  [3, 'RCB'],
-  [4, 'LD'],
-  [5, 'RL'],
-  [6, 'CCC'],
-  [7, 'ES'],
-  [8, 'CLKREQ_EN'],
-  [9, 'HAWD'],
-  [10, 'LBMIE'],
-  [11, 'LABIE'],
+  { 3: 'RCB', 4: 'LD', 5: 'RL', 6: 'CCC', 7: 'ES', 8: 'CLKREQ_EN', 9: 'HAWD', 10: 'LBMIE', 11: 'LABIE' },
+  bitField(0, 1, 'ASPM', { 1: 'L0s', 2: 'L1', 3: 'L0s L1' }),
 );
 const LNKSTA = bits(
-  [0, 4, '', SPEEDS],
-  [4, 6, '', lanes],
-  [11, 'LT'],
-  [12, 'SLC'],
-  [13, 'DLLLA'],
-  [14, 'LBMS'],
-  [15, 'LABS'],
+  { 11: 'LT', 12: 'SLC', 13: 'DLLLA', 14: 'LBMS', 15: 'LABS' },
+  bitField(0, 3, '', SPEEDS),
+  bitField(4, 9, '', lanes),
 );
 const SLTCAP = bits(
-  [0, 'ABP'],
-  [1, 'PCP'],
-  [2, 'MRLSP'],
-  [3, 'AIP'],
-  [4, 'PIP'],
-  [5, 'HPS'],
-  [6, 'HPC'],
-  [7, 8, 'power limit'],
-  [15, 2, 'power limit scale'],
-  [17, 'EIP'],
-  [18, 'NCCS'],
-  [19, 13, 'slot'],
+  { 0: 'ABP', 1: 'PCP', 2: 'MRLSP', 3: 'AIP', 4: 'PIP', 5: 'HPS', 6: 'HPC', 17: 'EIP', 18: 'NCCS' },
+  bitField(7, 14, 'power limit'),
+  bitField(15, 16, 'power limit scale'),
+  bitField(19, 31, 'slot'),
 );
 const INDICATOR: Names = { 1: 'on', 2: 'blink', 3: 'off' };
 const SLTCTL = bits(
-  [0, 'ABPE'],
-  [1, 'PFDE'],
-  [2, 'MRLSCE'],
-  [3, 'PDCE'],
-  [4, 'CCIE'],
-  [5, 'HPIE'],
-  [6, 2, 'attention', INDICATOR],
-  [8, 2, 'power indicator', INDICATOR],
-  [10, 1, 'power', { 0: 'on', 1: 'off' }],
-  [11, 'EIC'],
-  [12, 'DLLSCE'],
+  { 0: 'ABPE', 1: 'PFDE', 2: 'MRLSCE', 3: 'PDCE', 4: 'CCIE', 5: 'HPIE', 11: 'EIC', 12: 'DLLSCE' },
+  bitField(6, 7, 'attention', INDICATOR),
+  bitField(8, 9, 'power indicator', INDICATOR),
+  bitField(10, 10, 'power', { 0: 'on', 1: 'off' }),
 );
-const SLTSTA = bits(
-  [0, 'ABP'],
-  [1, 'PFD'],
-  [2, 'MRLSC'],
-  [3, 'PDC'],
-  [4, 'CC'],
-  [5, 'MRLSS'],
-  [6, 'PDS'],
-  [7, 'EIS'],
-  [8, 'DLLSC'],
-);
-const RTCTL = bits([0, 'SECEE'], [1, 'SENFEE'], [2, 'SEFEE'], [3, 'PMEIE'], [4, 'CRSSVE']);
-const RTSTA = bits([0, 16, 'requester'], [16, 'PME'], [17, 'PENDING']);
+const SLTSTA = bits({ 0: 'ABP', 1: 'PFD', 2: 'MRLSC', 3: 'PDC', 4: 'CC', 5: 'MRLSS', 6: 'PDS', 7: 'EIS', 8: 'DLLSC' });
+const RTCTL = bits({ 0: 'SECEE', 1: 'SENFEE', 2: 'SEFEE', 3: 'PMEIE', 4: 'CRSSVE' });
+const RTSTA = bits({ 16: 'PME', 17: 'PENDING' }, bitField(0, 15, 'requester'));
 const DEVCAP2 = bits(
-  [0, 4, 'completion timeouts'],
-  [4, 'COMP_TMOUT_DIS'],
-  [5, 'ARI'],
-  [6, 'ATOMIC_ROUTE'],
-  [7, 'ATOMIC_COMP32'],
-  [8, 'ATOMIC_COMP64'],
-  [9, 'ATOMIC_COMP128'],
-  [11, 'LTR'],
-  [12, 2, 'TPH'],
-  [16, '10BIT_TAG_COMP'],
-  [17, '10BIT_TAG_REQ'],
-  [18, 2, 'OBFF'],
-  [20, 'EFF'],
-  [21, 'EETLPP'],
-  [22, 2, 'max prefixes'],
+  {
+    4: 'COMP_TMOUT_DIS',
+    5: 'ARI',
+    6: 'ATOMIC_ROUTE',
+    7: 'ATOMIC_COMP32',
+    8: 'ATOMIC_COMP64',
+    9: 'ATOMIC_COMP128',
+    11: 'LTR',
+    16: '10BIT_TAG_COMP',
+    17: '10BIT_TAG_REQ',
+    20: 'EFF',
+    21: 'EETLPP',
+  },
+  bitField(0, 3, 'completion timeouts'),
+  bitField(12, 13, 'TPH'),
+  bitField(18, 19, 'OBFF'),
+  bitField(22, 23, 'max prefixes'),
 );
 const DEVCTL2 = bits(
-  [0, 4, 'completion timeout'],
-  [4, 'COMP_TMOUT_DIS'],
-  [5, 'ARI'],
-  [6, 'ATOMIC_REQ'],
-  [7, 'ATOMIC_EGRESS_BLOCK'],
-  [8, 'IDO_REQ_EN'],
-  [9, 'IDO_CMP_EN'],
-  [10, 'LTR_EN'],
-  [13, 2, 'OBFF'],
-  [15, 'EETLPPB'],
+  {
+    4: 'COMP_TMOUT_DIS',
+    5: 'ARI',
+    6: 'ATOMIC_REQ',
+    7: 'ATOMIC_EGRESS_BLOCK',
+    8: 'IDO_REQ_EN',
+    9: 'IDO_CMP_EN',
+    10: 'LTR_EN',
+    15: 'EETLPPB',
+  },
+  bitField(0, 3, 'completion timeout'),
+  bitField(13, 14, 'OBFF'),
 );
-const SUPPORTED_SPEEDS: readonly BitPart[] = Object.entries(SPEEDS).map(([bit, name]) => [Number(bit), name as string]);
-const LNKCAP2 = bits(...SUPPORTED_SPEEDS, [8, 'CROSSLINK']);
-const LNKCTL2 = bits([0, 4, 'target', SPEEDS], [4, 'COMPLIANCE'], [5, 'AUTO_SPEED_DIS']);
+const LNKCAP2 = bits({ ...SPEEDS, 8: 'CROSSLINK' });
+const LNKCTL2 = bits({ 4: 'COMPLIANCE', 5: 'AUTO_SPEED_DIS' }, bitField(0, 3, 'target', SPEEDS));
 
 const registers = [
   register(0x02, 2, 'flags', FLAGS),
@@ -175,7 +134,7 @@ const registers = [
   register(0x18, 2, 'slot control', SLTCTL),
   register(0x1a, 2, 'slot status', SLTSTA),
   register(0x1c, 2, 'root control', RTCTL),
-  register(0x1e, 2, 'root capabilities', oneOf({ 1: 'CRSVIS' })),
+  register(0x1e, 2, 'root capabilities', enumeration({ 1: 'CRSVIS' })),
   register(0x20, 4, 'root status', RTSTA),
   register(0x24, 4, 'device capabilities 2', DEVCAP2),
   register(0x28, 2, 'device control 2', DEVCTL2),

@@ -2,7 +2,7 @@
  * Vendor-specific capabilities; those of virtio say where in the BARs its structures stand. Source: Virtual I/O Device specification
  * 1.3 §4.1.4. Writer: `virtio_pci_add_mem_cap` (hw/virtio/virtio-pci.c).
  */
-import { oneOf } from '../../bits.js';
+import { enumeration } from '../../meaning.js';
 import { register, u } from '../register.js';
 import type { CapabilityKind } from './capability.js';
 
@@ -23,7 +23,7 @@ const CFG_TYPES = {
   8: 'SHARED_MEMORY_CFG',
   9: 'VENDOR_CFG',
 };
-const CFG_TYPE = oneOf(CFG_TYPES);
+const CFG_TYPE = enumeration(CFG_TYPES);
 
 /** Virtio's own capabilities; ivshmem and QEMU's other devices with this vendor have none. */
 function isVirtio(space: Uint8Array): boolean {
