@@ -60,6 +60,7 @@ const SLOT_ID: CapabilityKind = {
     register(2, 1, 'expansion slot', bits({ 5: 'FIRST_IN_CHASSIS' }, bitField(0, 4, 'slots'))),
     register(3, 1, 'chassis number'),
   ],
+  masks: () => [{ offset: 3, size: 1, write: 0xff }],
 };
 
 /** Kinds of HyperTransport capabilities in the top five bits; interface blocks use only the top three. */

@@ -14,6 +14,12 @@ const MSI_FLAGS = bits(
 const wide = (space: Uint8Array, offset: number): boolean => (u(space, offset + 2, 2) & 0x80) !== 0;
 const maskable = (space: Uint8Array, offset: number): boolean => (u(space, offset + 2, 2) & 0x100) !== 0;
 
+/** A bit for each vector that the device may have. */
+function vectorBits(space: Uint8Array, offset: number): number {
+  const vectors = 2 ** ((u(space, offset + 2, 2) >> 1) & 7);
+  return vectors >= 32 ? 0xffff_ffff : 2 ** vectors - 1;
+}
+
 export const MSI: CapabilityKind = {
   id: 0x05,
   name: 'MSI',
@@ -35,7 +41,7 @@ export const MSI: CapabilityKind = {
       { offset: 4, size: 4, write: 0xffff_fffc },
       ...(wide(space, offset) ? [{ offset: 8, size: 4, write: 0xffff_ffff } as const] : []),
       { offset: behind, size: 2, write: 0xffff },
-      ...(maskable(space, offset) ? [{ offset: behind + 4, size: 4, write: 0xffff_ffff } as const] : []),
+      ...(maskable(space, offset) ? [{ offset: behind + 4, size: 4, write: vectorBits(space, offset) } as const] : []),
     ];
   },
 };
