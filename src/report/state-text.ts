@@ -50,7 +50,7 @@ function* fieldLines(
     yield* stateLines(structs[0]!, base, `${indent}  `, options);
     return;
   }
-  yield `${head}${note}`;
+  yield `${head.trimEnd()}${note}`;
   for (const [i, value] of field.values.entries()) {
     if (isStruct(value)) {
       yield `${indent}  [${i}] {${visible(value.vmsd)}}`;

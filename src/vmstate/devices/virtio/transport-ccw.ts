@@ -5,6 +5,7 @@
 import type { Cutter, FieldRow } from '../../cutter.js';
 import { ADDRESS } from '../../meaning.js';
 import type { Transport } from './transport.js';
+import { VECTOR } from './vector.js';
 
 const PMCW: readonly FieldRow[] = [
   ['intparm', 'uint32'],
@@ -70,7 +71,7 @@ export const CCW: Transport = {
           cut.u64('addr', ADDRESS);
         });
       }
-      cut.u16('config_vector');
+      cut.u16('config_vector', VECTOR);
       cut.struct('routes.adapter', 's390_adapter_info', () => {
         cut.u64('ind_offset');
         cut.subsection('s390_adapter_info/summary_offset', () => cut.u32('summary_offset'));
@@ -79,7 +80,7 @@ export const CCW: Transport = {
       cut.integer('revision', 'int32');
       return { vectors: 0 };
     }),
-  queue: (cut) => void cut.u16('vector'),
+  queue: (cut) => void cut.u16('vector', VECTOR),
 };
 
 function subchannel(cut: Cutter): void {

@@ -3,17 +3,14 @@
  * `vmstate_virtio_pci` (hw/virtio/virtio-pci.c), `pci_device_save` (hw/pci/pci.c).
  */
 import type { Cutter } from '../../cutter.js';
-import { words } from '../../meaning.js';
 import { perQueue, type TailContext } from './tail.js';
 import type { Transport, TransportState } from './transport.js';
+import { NO_VECTOR, VECTOR } from './vector.js';
 
-const NO_VECTOR = 0xffff;
 const CONVENTIONAL_BYTES = 256;
 const EXPRESS_BYTES = 4096;
 const CAP_EXPRESS = 0x10;
 const CAP_MSIX = 0x11;
-
-const VECTOR = words((value) => (value === NO_VECTOR ? 'none' : undefined));
 
 export const PCI: Transport = {
   name: 'virtio-pci',
