@@ -21,6 +21,12 @@ export { findVmdesc } from './stream/vmdesc-lookup.js';
 export * from './vmstate/vmdesc.js';
 export { decodeState, type FieldNode, type StructNode } from './vmstate/decode.js';
 export { elementValue, type FieldValue } from './vmstate/values.js';
+export { type Meaning, namesOf } from './vmstate/meaning.js';
+export { type Location, locate } from './vmstate/locate.js';
+export { decodeDevice, type OpaqueContext } from './vmstate/opaque.js';
+export { VIRTIO_DEVICES, virtioDevice } from './vmstate/devices/virtio/index.js';
+export { type VirtioDevice } from './vmstate/devices/virtio/device.js';
+export { featureName } from './vmstate/devices/virtio/features.js';
 export { StreamModel, type StreamSummary } from './model/stream-model.js';
 export { CaptureModel, type CaptureSummary, type ChannelSummary } from './model/capture-model.js';
 export {

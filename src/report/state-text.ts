@@ -20,8 +20,9 @@ export function* stateLines(
   indent: string,
   options: StateTextOptions,
 ): Generator<string> {
-  const width = tree.fields.reduce((widest, field) => Math.max(widest, label(field).length), 0);
-  for (const field of tree.fields) yield* fieldLines(field, base, indent, Math.min(width, 40), options);
+  const fields = options.offsets ? tree.fields : tree.fields.filter((field) => !isUnused(field));
+  const width = fields.reduce((widest, field) => Math.max(widest, label(field).length), 0);
+  for (const field of fields) yield* fieldLines(field, base, indent, Math.min(width, 40), options);
   for (const subsection of tree.subsections) {
     const version = subsection.version === undefined ? '' : ` (version ${subsection.version})`;
     yield `${indent}subsection ${visible(subsection.vmsd)}${version}`;
@@ -49,13 +50,18 @@ function* fieldLines(
     yield* stateLines(structs[0]!, base, `${indent}  `, options);
     return;
   }
-  yield `${head}${note}`;
+  yield `${head.trimEnd()}${note}`;
   for (const [i, value] of field.values.entries()) {
     if (isStruct(value)) {
       yield `${indent}  [${i}] {${visible(value.vmsd)}}`;
       yield* stateLines(value, base, `${indent}    `, options);
     } else yield `${indent}  [${i}] ${scalar(value, field, options.maxBytes)}`;
   }
+}
+
+/** Bytes of no use that are zero as they should be. */
+function isUnused({ type, values }: StateField): boolean {
+  return type === 'unused' && values[0] === 'zeros';
 }
 
 function label(field: StateField): string {

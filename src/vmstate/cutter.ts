@@ -50,8 +50,8 @@ export type IntegerType = keyof typeof INTEGER_SIZE;
 type Wide = 'uint64' | 'int64' | 'le64';
 type ValueOf<T extends IntegerType> = T extends Wide ? bigint : T extends 'bool' ? boolean : number;
 
-/** A row of a table of fields: name, type or number of bytes, what it stands for. */
-export type FieldRow = readonly [name: string, type: IntegerType | 'mac' | number, meaning?: Meaning];
+/** A row of a table of fields: name, type or number of bytes (of text: `text` and their number), what it stands for. */
+export type FieldRow = readonly [name: string, type: IntegerType | 'mac' | `text${number}` | number, meaning?: Meaning];
 
 /** Nodes that one payload is cut into; the richest have some thousands. */
 const MAX_NODES = 1 << 18;
@@ -128,13 +128,13 @@ export class Cutter {
     return isSubsection(this.payload.subarray(0, this.end), this.position, name);
   }
 
-  /** Where the first subsection whose name `wanted` accepts starts, from what comes next on; undefined where there is none. */
-  findSubsection(wanted: readonly string[]): number | undefined {
+  /** Bytes from what comes next to the first subsection with one of these names, `ahead` or further; undefined where there is none. */
+  findSubsection(wanted: readonly string[], ahead = 0): number | undefined {
     const bytes = this.payload.subarray(0, this.end);
-    for (let at = this.position; ; at++) {
+    for (let at = this.position + ahead; ; at++) {
       at = bytes.indexOf(QEMU_VM_SUBSECTION, at);
       if (at < 0) return undefined;
-      if (wanted.some((name) => isSubsection(bytes, at, name))) return at;
+      if (wanted.some((name) => isSubsection(bytes, at, name))) return at - this.position;
     }
   }
 
@@ -171,8 +171,18 @@ export class Cutter {
     return this.integer(name, 'bool');
   }
 
+  /** Text in `size` bytes that ends at its first zero. */
+  text(name: string, size: number): void {
+    this.add({ name, type: 'text', size, count: 1 });
+  }
+
   mac(name: string): void {
     this.value(name, 'mac', MAC_BYTES);
+  }
+
+  /** `count` Ethernet addresses in a row. */
+  macs(name: string, count: number): void {
+    this.add({ name, type: 'mac', size: MAC_BYTES, count, index: 0 });
   }
 
   /** Bytes without further meaning. */
@@ -181,9 +191,9 @@ export class Cutter {
     return this.payload.subarray(this.position - size, this.position);
   }
 
-  /** Bytes that QEMU does not use: shown only where they are not zero. */
+  /** Bytes that QEMU does not use: of interest only where they are not zero. */
   unused(name: string, size: number): void {
-    if (size > 0) this.bytes(name, size, 'zeros');
+    if (size > 0) this.bytes(name, size, 'unused');
   }
 
   /** The fields of a table, one after the other. */
@@ -191,15 +201,15 @@ export class Cutter {
     for (const [name, type, meaning] of rows) {
       if (typeof type === 'number') this.bytes(name, type);
       else if (type === 'mac') this.mac(name);
-      else this.integer(name, type, meaning);
+      else if (isInteger(type)) this.integer(name, type, meaning);
+      else this.text(name, rowSize(type));
     }
   }
 
   /** The rows of a table that fit whole into what remains, for structures that grow with the version; the rest is one field of bytes. */
   tableUpToEnd(rows: readonly FieldRow[]): void {
     for (const row of rows) {
-      const [, type] = row;
-      if ((typeof type === 'number' ? type : type === 'mac' ? MAC_BYTES : INTEGER_SIZE[type]) > this.remaining) break;
+      if (rowSize(row[1]) > this.remaining) break;
       this.table([row]);
     }
     if (this.remaining > 0) this.bytes('rest', this.remaining);
@@ -362,6 +372,17 @@ export class Cutter {
       this.failures.length = failures;
     };
   }
+}
+
+function isInteger(type: FieldRow[1]): type is IntegerType {
+  return Object.hasOwn(INTEGER_SIZE, type);
+}
+
+/** Bytes of a row of a table. */
+function rowSize(type: FieldRow[1]): number {
+  if (typeof type === 'number') return type;
+  if (isInteger(type)) return INTEGER_SIZE[type];
+  return type === 'mac' ? MAC_BYTES : Number(type.slice('text'.length));
 }
 
 function isSubsection(bytes: Uint8Array, at: number, name: string): boolean {

@@ -97,7 +97,9 @@ function lookInside(layout: OpaqueLayout, field: OpaqueField, payload: Uint8Arra
   const cut = new Cutter(payload, start, start + field.size, innerOf(field));
   try {
     const label = cut.within(field.size, () => layout.cut(cut, field));
-    return { struct: cut.result(label, start), failures: cut.failures };
+    // A section as a whole has the version of its header.
+    const version = field.vmsd === '' ? field.sectionVersion : undefined;
+    return { struct: cut.result(label, start, version), failures: cut.failures };
   } catch (error) {
     if (!(error instanceof LayoutMismatch)) throw error;
     return { failures: [{ layout: layout.name, offset: error.offset, reason: error.message }] };

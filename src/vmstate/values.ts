@@ -34,6 +34,8 @@ const float = sized(8, (bytes) => view(bytes).getFloat64(0));
 /** 0x30: the pointer is null; 0x31: the element follows (11.x). */
 const marker: Reader = sized(1, (bytes) => (bytes[0] === 0x30 ? 'null' : bytes[0] === 0x31 ? 'valid' : bytes));
 
+const zeros: Reader = (bytes) => (bytes.every((byte) => byte === 0) ? 'zeros' : bytes);
+
 const READERS: Record<string, Reader> = {
   bool: sized(1, (bytes) => bytes[0] !== 0),
   int8: i8,
@@ -56,13 +58,20 @@ const READERS: Record<string, Reader> = {
   CPU_Double_U: float,
   float64: float,
   capability: (bytes) => Buffer.from(bytes.subarray(1)).toString('latin1'),
-  // Types of the built-in layouts, which no vmdesc names: little-endian, an address of Ethernet, bytes that are shown only where they are not zero.
+  // Types of the built-in layouts, which no vmdesc names: little-endian, an Ethernet address, text, and bytes that are
+  // no more than zeros.
   le16,
   le24,
   le32,
   le64,
   mac: sized(6, (bytes) => [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join(':')),
-  zeros: (bytes) => (bytes.every((byte) => byte === 0) ? 'zeros' : bytes),
+  text: (bytes) => {
+    const end = bytes.indexOf(0) < 0 ? bytes.length : bytes.indexOf(0);
+    const rest = bytes.subarray(end);
+    return rest.every((byte) => byte === 0) ? Buffer.from(bytes.subarray(0, end)).toString('latin1') : bytes;
+  },
+  zeros,
+  unused: zeros,
   nullptr: marker,
   'ptr-marker': marker,
 };

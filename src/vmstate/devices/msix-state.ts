@@ -13,10 +13,10 @@ import type { OpaqueLayout } from '../opaque.js';
 const ENTRY = 16;
 const CONTROL = bits({ 0: 'MASKED' });
 
-export const msixState: OpaqueLayout = {
+export const MSIX_STATE: OpaqueLayout = {
   name: 'msix state',
   types: ['msix state'],
-  cut: cutMsixState,
+  cut: cutVectors,
 };
 
 /** Bytes of the state of `vectors` vectors. */
@@ -25,7 +25,7 @@ export function msixStateSize(vectors: number): number {
 }
 
 /** Cuts what remains, which is the state of as many vectors as that takes. */
-export function cutMsixState(cut: Cutter): string {
+function cutVectors(cut: Cutter): string {
   const size = cut.remaining;
   const vectors = Math.floor((size * 8) / (ENTRY * 8 + 1));
   cut.check(msixStateSize(vectors) === size, `${size} bytes are no whole number of vectors`);

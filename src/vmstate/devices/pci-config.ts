@@ -20,22 +20,28 @@ import { PCI_HEADER_END } from '../pci/header.js';
 import type { PciRegister } from '../pci/register.js';
 
 const TYPES = { 1: 'uint8', 2: 'le16', 3: 'le24', 4: 'le32', 8: 'le64' } as const;
+const PINS = 4;
 const EXTENDED_HEADER = bits({}, bitField(0, 15, 'id'), bitField(16, 19, 'version'), bitField(20, 31, 'next'));
 
-export const pciConfig: OpaqueLayout = {
+export const PCI_CONFIG: OpaqueLayout = {
   name: 'pci config',
   types: ['pci config'],
   cut: cutConfigSpace,
 };
 
-export const pciIrqState: OpaqueLayout = {
+export const PCI_IRQ_STATE: OpaqueLayout = {
   name: 'pci irq state',
   types: ['pci irq state'],
   cut(cut) {
-    for (const line of ['INTA', 'INTB', 'INTC', 'INTD']) {
-      const level = cut.u32(line);
-      cut.check(level <= 1, `the level of ${line} is ${hex(level)}, not 0 or 1`, cut.at - 4);
+    for (let pin = 0; pin < PINS; pin++) {
+      const level = cut.peek('uint32', 4 * pin) ?? 0;
+      cut.check(
+        level === 0 || level === 1,
+        `the level of an interrupt line is ${hex(level)}, not 0 or 1`,
+        cut.at + 4 * pin,
+      );
     }
+    cut.integers('INTA to INTD', 'uint32', PINS);
     return 'interrupt lines';
   },
 };

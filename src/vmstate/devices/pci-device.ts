@@ -25,22 +25,25 @@ export interface PciDeviceState {
 }
 
 /**
- * Cuts a PCIDevice and its MSI-X state.
+ * Cuts a PCIDevice.
  *
- * @param size bytes of both together, where they are known; the size of the config space is then the one that fits. Without it, a function
- *   with a PCI Express capability has 4096 bytes, every other 256
+ * @param size bytes that it has together with the MSI-X state behind it, where they are known; the size of the config space is then the
+ *   one that fits. Without it, a function with a PCI Express capability has 4096 bytes, every other 256
  */
 export function cutPciDevice(cut: Cutter, size?: number): PciDeviceState {
   const version = cut.u32('version_id');
-  cut.check(version === 1 || version === 2, `PCIDevice of version ${version}`, cut.at - VERSION_BYTES);
+  cut.check(version === 1 || version === 2, `PCIDevice has version ${version}`, cut.at - VERSION_BYTES);
   const irqBytes = version === 2 ? IRQ_STATE_BYTES : 0;
-  const left = size === undefined ? undefined : size - VERSION_BYTES - irqBytes;
-  const configSize = configSizeOf(cut, left);
+  const configSize = configSizeOf(cut, size === undefined ? undefined : size - VERSION_BYTES - irqBytes);
   const vectors = vectorsOf(cut.look(configSize));
   cut.opaque('config', 'pci config', configSize);
   if (irqBytes > 0) cut.opaque('irq_state', 'pci irq state', irqBytes);
-  if (vectors > 0) cut.opaque('msix', 'msix state', msixStateSize(vectors));
   return { configSize, vectors };
+}
+
+/** Cuts the MSI-X state behind it. */
+export function cutMsixState(cut: Cutter, { vectors }: PciDeviceState): void {
+  if (vectors > 0) cut.opaque('msix', 'msix state', msixStateSize(vectors));
 }
 
 function vectorsOf(space: Uint8Array): number {

@@ -46,7 +46,7 @@ const SERR_INTERRUPT = bits({
   17: 'ARB_DETECTED',
 });
 
-export const shpc: OpaqueLayout = {
+export const SHPC: OpaqueLayout = {
   name: 'shpc',
   types: ['shpc'],
   cut(cut) {

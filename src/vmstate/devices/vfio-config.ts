@@ -16,7 +16,7 @@ import {
 import type { Cutter } from '../cutter.js';
 import { type Meaning, words } from '../meaning.js';
 import type { OpaqueLayout } from '../opaque.js';
-import { cutPciDevice } from './pci-device.js';
+import { cutMsixState, cutPciDevice } from './pci-device.js';
 
 const WORDS = new Map([
   [VFIO_MIG_FLAG_END_OF_STATE, 'END_OF_STATE'],
@@ -27,7 +27,7 @@ const WORD: Meaning = words((value) => WORDS.get(BigInt(value)));
 const WORD_BYTES = 8;
 const DISPLAY = 'VFIOPCIDevice/VFIODisplay';
 
-export const vfioConfig: OpaqueLayout = {
+export const VFIO_CONFIG: OpaqueLayout = {
   name: 'vfio configuration',
   sections: /(^|\/)vfio$/,
   cut(cut) {
@@ -36,7 +36,8 @@ export const vfioConfig: OpaqueLayout = {
     if (first === VFIO_MIG_FLAG_DEV_CONFIG_LOAD_READY) return 'configuration over multifd';
     cut.check(first === VFIO_MIG_FLAG_DEV_CONFIG_STATE, 'a word that is no configuration', cut.at - WORD_BYTES);
     cut.struct('configuration', 'VFIOPCIDevice', () => {
-      cutPciDevice(cut, cut.remaining - WORD_BYTES - displayBytes(cut));
+      const size = cut.remaining - WORD_BYTES - displayBytes(cut);
+      cutMsixState(cut, cutPciDevice(cut, size));
       if (displayBytes(cut) > 0) cut.subsection(DISPLAY, () => cut.bytes('display', cut.remaining - WORD_BYTES));
     });
     const last = cut.u64('end', WORD);
