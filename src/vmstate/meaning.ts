@@ -19,7 +19,7 @@ export type Names = Readonly<Record<number, string>>;
 export interface BitField {
   readonly at: number;
   readonly width: number;
-  /** Empty where the names of the values say enough. */
+  /** Empty where the names of the values say enough, and for bits that say nothing. */
   readonly name: string;
   /** What the values of the field stand for. */
   readonly values?: ValueNames;
@@ -100,6 +100,7 @@ function bitNames(fields: readonly BitField[], value: bigint): string[] {
     if (part === 0n && named === undefined) continue;
     unnamed(at);
     rest &= ~(mask << BigInt(at));
+    if (named === undefined && name === '') continue;
     if (width === 1 && named === undefined) names.push(name);
     else names.push(name === '' ? `${named ?? part}` : `${name}=${named ?? part}`);
   }

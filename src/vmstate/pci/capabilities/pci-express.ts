@@ -156,26 +156,37 @@ const EVENT_COLLECTOR = 10;
 const VERSION_1_SIZE = 0x14;
 const VERSION_2_SIZE = 0x3c;
 
+/** Whether the function is a port with a slot, and whether a root of the hierarchy. */
+function portKind(space: Uint8Array, offset: number): { readonly slot: boolean; readonly root: boolean } {
+  const flags = u(space, offset + 2, 2);
+  const type = (flags >> 4) & 15;
+  return { slot: (flags & 0x100) !== 0, root: type === ROOT_PORT || type === EVENT_COLLECTOR };
+}
+
 export const PCI_EXPRESS: CapabilityKind = {
   id: 0x10,
   name: 'PCI Express',
   size: (space, offset) => ((u(space, offset + 2, 2) & 15) === 1 ? VERSION_1_SIZE : VERSION_2_SIZE),
   registers: (space, offset) => {
-    const flags = u(space, offset + 2, 2);
-    const type = (flags >> 4) & 15;
-    const slot = (flags & 0x100) !== 0;
-    const root = type === ROOT_PORT || type === EVENT_COLLECTOR;
+    const { slot, root } = portKind(space, offset);
     return registers.filter(({ offset: at }) => (slot || !SLOT.includes(at)) && (root || !ROOT.includes(at)));
   },
-  masks: () => [
-    { offset: 0x08, size: 2, write: 0x000f, varies: 0xfff0 },
-    { offset: 0x0a, size: 2, clear: 0x000f },
-    { offset: 0x10, size: 2, varies: 0x00c0 },
-    { offset: 0x12, size: 2, skip: 0xffff },
-    { offset: 0x18, size: 2, write: 0x0ff9 },
-    // Presence is not compared by releases since 8.0.
-    { offset: 0x1a, size: 2, clear: 0x0019, varies: 0x0040 },
-    { offset: 0x1c, size: 2, write: 0x0007 },
-    { offset: 0x28, size: 2, write: 0x8000, varies: 0x0020 },
-  ],
+  masks: (space, offset) => {
+    const { slot, root } = portKind(space, offset);
+    return [
+      { offset: 0x08, size: 2, write: 0x000f, varies: 0xfff0 },
+      { offset: 0x0a, size: 2, clear: 0x000f },
+      { offset: 0x10, size: 2, varies: 0x00c0 },
+      { offset: 0x12, size: 2, skip: 0xffff },
+      ...(slot
+        ? ([
+            { offset: 0x18, size: 2, write: 0x0ff9 },
+            // Presence is compared by releases up to 7.2 at least, and by none since.
+            { offset: 0x1a, size: 2, clear: 0x0019, varies: 0x0040 },
+          ] as const)
+        : []),
+      ...(root ? [{ offset: 0x1c, size: 2, write: 0x0007 } as const] : []),
+      { offset: 0x28, size: 2, write: 0x8000, varies: 0x0020 },
+    ];
+  },
 };
