@@ -3,7 +3,7 @@
  *
  * Every object has `event` and `offset`. 64-bit integers are decimal strings, bytes are hexadecimal strings (or `{hex, length}` where
  * `--max-bytes` cut them). Fields of device state are values by name, flags and enumerations `{value, names}`; with `--offsets` they are
- * `{type, offset, size, value}`.
+ * `{type, offset, size, value}`. What else is known of a field stands beside them, in `meanings`.
  */
 import type { TextWriter } from '../bytes/text-writer.js';
 import type { EventOf, RecordFields, RecordValue, StreamEvent, StreamSink } from '../stream/events.js';
@@ -12,6 +12,7 @@ import { type Meaning, namesOf } from '../vmstate/meaning.js';
 import type { FieldValue } from '../vmstate/values.js';
 import { JsonObject, type JsonValue, parseJson } from '../vmstate/json.js';
 import type { DumpOptions } from './dump-options.js';
+import { interpreted } from './interpreted.js';
 import { jsonLine } from './json.js';
 import { isEmpty, isStruct, type StateField, type StateStruct, stateTree } from './state-tree.js';
 
@@ -157,11 +158,22 @@ export class JsonDump implements StreamSink {
 
   private struct(tree: StateStruct, base: number): Record<string, unknown> {
     const fields: Record<string, unknown> = {};
-    for (const field of tree.fields) put(fields, field.name, this.field(field, base));
+    const meanings: Record<string, unknown> = {};
+    for (const field of tree.fields) {
+      put(fields, field.name, this.field(field, base));
+      const known = interpreted(field, tree);
+      if (known) put(meanings, field.name, known);
+    }
     const subsections: Record<string, unknown> = {};
     for (const subsection of tree.subsections) put(subsections, subsection.vmsd, this.struct(subsection, base));
     const { vmsd, version } = tree;
-    return { vmsd, version, fields, ...(tree.subsections.length > 0 && { subsections }) };
+    return {
+      vmsd,
+      version,
+      fields,
+      ...(Object.keys(meanings).length > 0 && { meanings }),
+      ...(tree.subsections.length > 0 && { subsections }),
+    };
   }
 
   private field(field: StateField, base: number): unknown {

@@ -86,12 +86,10 @@ function cutRegister(cut: Cutter, start: number, { name, offset, size, meaning }
   else cut.bytes(name, size);
 }
 
-/** The bytes up to `to`. Reserved ones are named where they are not zero, which they should be. */
+/** The bytes up to `to`, which are shown where they are not zero. */
 function gap(cut: Cutter, start: number, to: number, what: 'reserved' | 'device specific'): void {
   const from = cut.at - start;
-  if (to <= from) return;
-  if (what === 'reserved' && cut.look(to - from).every((byte) => byte === 0)) cut.skip(to - from);
-  else cut.unused(`${what} ${hex(from)}..${hex(to - 1)}`, to - from);
+  cut.unused(`${what} ${hex(from)}..${hex(to - 1)}`, Math.max(0, to - from));
 }
 
 function labelOf({ id, extended, version, offset, next }: PciCapability): string {

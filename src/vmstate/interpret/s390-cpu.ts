@@ -4,7 +4,7 @@ import { as, elements, type Interpreter } from './interpretation.js';
 
 /** Bit 0 of IBM's counting is bit 63 here. */
 const PSW_MASK = bits(
-  { 31: '31-BIT', 32: '64-BIT', 46: 'PROBLEM', 48: 'WAIT', 50: 'MCHECK', 56: 'EXT', 57: 'IO', 58: 'DAT', 62: 'PER' },
+  { 31: 'BA', 32: 'EA', 46: 'PROBLEM', 48: 'WAIT', 50: 'MCHECK', 56: 'EXT', 57: 'IO', 58: 'DAT', 62: 'PER' },
   bitField(40, 43, 'program mask'),
   bitField(44, 45, 'CC', { 0: '0' }),
   bitField(52, 55, 'key'),

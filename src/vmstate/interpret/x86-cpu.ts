@@ -243,7 +243,7 @@ const pageWith = (flags: Names): Meaning =>
 /** The upper word of a descriptor, as QEMU keeps it. */
 const SEGMENT = words((flags) => {
   const value = Number(flags);
-  if (value === 0) return 'unusable';
+  if (value === 0) return undefined;
   const said = [descriptorKind((value >> 8) & 15, (value & 0x1000) !== 0), `DPL=${(value >> 13) & 3}`];
   if ((value & 0x8000) === 0) said.push('not present');
   if (value & 0x10_0000) said.push('AVL');

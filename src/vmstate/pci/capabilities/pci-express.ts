@@ -174,8 +174,8 @@ export const PCI_EXPRESS: CapabilityKind = {
   masks: (space, offset) => {
     const { slot, root } = portKind(space, offset);
     return [
-      { offset: 0x08, size: 2, write: 0x000f, varies: 0xfff0 },
-      { offset: 0x0a, size: 2, clear: 0x000f },
+      { offset: 0x08, size: 2, varies: 0xffff },
+      { offset: 0x0a, size: 2, varies: 0x000f },
       { offset: 0x10, size: 2, varies: 0x00c0 },
       { offset: 0x12, size: 2, skip: 0xffff },
       ...(slot
