@@ -48,6 +48,6 @@ export const VFIO_CONFIG: OpaqueLayout = {
 
 /** Bytes from the subsection of the display up to the last word; 0 for nearly every device. */
 function displayBytes(cut: Cutter): number {
-  const start = cut.findSubsection([DISPLAY]);
-  return start === undefined ? 0 : cut.remaining - (start - cut.at) - WORD_BYTES;
+  const ahead = cut.findSubsection([DISPLAY]);
+  return ahead === undefined ? 0 : cut.remaining - ahead - WORD_BYTES;
 }
