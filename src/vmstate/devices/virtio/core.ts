@@ -60,7 +60,7 @@ function core(cut: Cutter, of: OpaqueField, transport: Transport, device: Virtio
   const tail = tailFacts(cut);
   const end = start + tail.distance;
   const status = cut.u8('status', STATUS);
-  cut.check((status & STATUS_RESERVED) === 0, `the status is 0x${status.toString(16)}`, start);
+  cut.check((status & STATUS_RESERVED) === 0, `the status is 0x${status.toString(16)}`);
   cut.u8('isr', ISR);
   const selected = cut.u16('queue_sel');
   cut.check(selected < MAX_QUEUES, `queue ${selected} is selected`);

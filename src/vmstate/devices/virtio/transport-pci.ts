@@ -37,7 +37,7 @@ function state(cut: Cutter): TransportState {
     cut.opaque('config', 'pci config', size);
     for (let pin = 0; pin < 4; pin++) {
       const level = cut.peek('uint32', 4 * pin);
-      cut.check(level === 0 || level === 1, `the level of an interrupt pin is ${level}`);
+      cut.check(level === 0 || level === 1, `the level of an interrupt pin is ${level}`, cut.at + 4 * pin);
     }
     cut.integers('irq_state', 'uint32', 4);
     return bytes;
