@@ -34,14 +34,21 @@ const MAX_RING = 32768;
  */
 export function cutVirtio(cut: Cutter, of: OpaqueField, device: VirtioDevice | undefined): void {
   const readings = transportsOf(of.idstr).map((transport) => () => core(cut, of, transport, device));
+  let fits = false;
   try {
-    cut.oneOf(...readings.map((reading) => () => cutTail(cut, reading())));
+    cut.oneOf(
+      ...readings.map((reading) => () => {
+        const tail = reading();
+        fits = true;
+        cutTail(cut, tail);
+      }),
+    );
   } catch (error) {
     if (!(error instanceof LayoutMismatch)) throw error;
     const { distance } = tailFacts(cut);
     if (distance === cut.remaining) throw error;
     const failing = (): never => cut.fail(error.message, error.offset);
-    if (error.offset < cut.at + distance) {
+    if (!fits) {
       cut.part('core', 'buffer', distance, 'virtio', failing);
       const [transport] = transportsOf(of.idstr);
       cutTail(cut, { queues: 0, queueName: () => '', meanings: featureMeanings(device), transport: transport! });
