@@ -66,13 +66,17 @@ export class Cutter {
   readonly failures: LayoutFailure[] = [];
   private frame: Frame = { fields: [], subsections: [] };
   private nodes = 0;
+  /** Where the field starts that was cut last. */
+  private last: number;
 
   constructor(
     readonly payload: Uint8Array,
     private position: number,
     private end: number,
     private readonly inner: InnerLayout = () => undefined,
-  ) {}
+  ) {
+    this.last = position;
+  }
 
   /** Offset in the payload of what comes next. */
   get at(): number {
@@ -101,8 +105,8 @@ export class Cutter {
     throw new LayoutMismatch(reason, offset);
   }
 
-  /** Fails unless `holds`; for what no QEMU writes. */
-  check(holds: boolean, reason: string, offset = this.position): void {
+  /** Fails unless `holds`, for what no QEMU writes; at the field that was cut last unless something else is said. */
+  check(holds: boolean, reason: string, offset = this.last): void {
     if (!holds) this.fail(reason, offset);
   }
 
@@ -167,7 +171,7 @@ export class Cutter {
 
   bool(name: string): boolean {
     const byte = this.peek('uint8');
-    this.check(byte === undefined || byte <= 1, `${name} is ${byte}, not 0 or 1`);
+    this.check(byte === undefined || byte <= 1, `${name} is ${byte}, not 0 or 1`, this.position);
     return this.integer(name, 'bool');
   }
 
@@ -268,7 +272,7 @@ export class Cutter {
     if (!(size >= 0 && size <= this.remaining)) this.fail(`${size} bytes would pass the end`);
     this.end = this.position + size;
     const result = fn(this);
-    this.check(this.remaining === 0, `${this.remaining} bytes are left over`);
+    this.check(this.remaining === 0, `${this.remaining} bytes are left over`, this.position);
     this.end = end;
     return result;
   }
@@ -335,6 +339,7 @@ export class Cutter {
       this.fail(`${field.name} takes ${size} bytes and ${this.remaining} are left`);
     const node = { ...field, start: this.position };
     this.push(node);
+    this.last = this.position;
     this.position += size;
     return node;
   }

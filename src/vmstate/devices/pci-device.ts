@@ -36,6 +36,10 @@ export function cutPciDevice(cut: Cutter, size?: number): PciDeviceState {
   const irqBytes = version === 2 ? IRQ_STATE_BYTES : 0;
   const configSize = configSizeOf(cut, size === undefined ? undefined : size - VERSION_BYTES - irqBytes);
   const vectors = vectorsOf(cut.look(configSize));
+  for (let at = 0; at < irqBytes; at += 4) {
+    const level = cut.peek('uint32', configSize + at);
+    cut.check(level === 0 || level === 1, `the level of an interrupt line is ${level}`, cut.at + configSize + at);
+  }
   cut.opaque('config', 'pci config', configSize);
   if (irqBytes > 0) cut.opaque('irq_state', 'pci irq state', irqBytes);
   return { configSize, vectors };

@@ -74,7 +74,7 @@ export const SCSI_REQUESTS: OpaqueLayout = {
       ...ADAPTERS.flatMap((adapter) =>
         DEVICES.map((device) => () => {
           requests(cut, adapter, device);
-          cut.check(cut.remaining === 0, `${cut.remaining} bytes are left over behind the requests`);
+          cut.check(cut.remaining === 0, `${cut.remaining} bytes are left over behind the requests`, cut.at);
         }),
       ),
     );

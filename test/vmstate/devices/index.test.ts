@@ -6,6 +6,7 @@ import { stateLines } from '../../../src/report/state-text.js';
 import { stateTree } from '../../../src/report/state-tree.js';
 import type { StructNode } from '../../../src/vmstate/decode.js';
 import { LAYOUTS } from '../../../src/vmstate/devices/index.js';
+import { VIRTIO_DEVICES } from '../../../src/vmstate/devices/virtio/index.js';
 import { decodeDevice } from '../../../src/vmstate/opaque.js';
 import { DEVICE_FIXTURE_NAMES, DEVICE_FIXTURES, deviceSections, type DeviceSection } from './fixtures.js';
 
@@ -57,5 +58,27 @@ describe('the built-in layouts', () => {
     const claims = LAYOUTS.flatMap(({ types = [], fields = [] }) => [...types, ...fields]);
     expect(new Set(claims).size).toBe(claims.length);
     for (const { types, fields, sections } of LAYOUTS) expect(types ?? fields ?? sections).toBeDefined();
+  });
+});
+
+describe('docs/devices.md', () => {
+  const text = readFileSync(join(DEVICE_FIXTURES, '../../docs/devices.md'), 'utf8');
+  const examples = [...text.matchAll(/<!-- fixtures\/devices\/(\S+) -->\n\n```text\n([\s\S]*?)```/g)];
+
+  it.each(examples.map(([, file, shown]) => ({ file: file!, shown: shown! })))(
+    'shows what $file has',
+    ({ file, shown }) => {
+      let rest = readFileSync(join(DEVICE_FIXTURES, file), 'utf8');
+      for (const part of shown.split(/^…\n/m)) {
+        const at = rest.indexOf(part);
+        expect(at, part).toBeGreaterThanOrEqual(0);
+        rest = rest.slice(at + part.length);
+      }
+    },
+  );
+
+  it('has an example, and names every type of virtio device', () => {
+    expect(examples).not.toEqual([]);
+    for (const { name } of VIRTIO_DEVICES) expect(text).toMatch(new RegExp(`^\\|[^|]*\\b${name}\\b`, 'm'));
   });
 });

@@ -81,7 +81,7 @@ function cutRequests(cut: Cutter, { queues, packed }: VirtioContext): void {
         cutElement(cut, 'elem', packed);
       },
     );
-    cut.check(cut.remaining === 0, `${cut.remaining} bytes are left over behind the requests`);
+    cut.check(cut.remaining === 0, `${cut.remaining} bytes are left over behind the requests`, cut.at);
   };
   cut.oneOf(requests(queues > 1), requests(queues <= 1));
 }

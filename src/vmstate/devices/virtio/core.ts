@@ -34,14 +34,21 @@ const MAX_RING = 32768;
  */
 export function cutVirtio(cut: Cutter, of: OpaqueField, device: VirtioDevice | undefined): void {
   const readings = transportsOf(of.idstr).map((transport) => () => core(cut, of, transport, device));
+  let fits = false;
   try {
-    cut.oneOf(...readings.map((reading) => () => cutTail(cut, reading())));
+    cut.oneOf(
+      ...readings.map((reading) => () => {
+        const tail = reading();
+        fits = true;
+        cutTail(cut, tail);
+      }),
+    );
   } catch (error) {
     if (!(error instanceof LayoutMismatch)) throw error;
     const { distance } = tailFacts(cut);
     if (distance === cut.remaining) throw error;
     const failing = (): never => cut.fail(error.message, error.offset);
-    if (error.offset < cut.at + distance) {
+    if (!fits) {
       cut.part('core', 'buffer', distance, 'virtio', failing);
       const [transport] = transportsOf(of.idstr);
       cutTail(cut, { queues: 0, queueName: () => '', meanings: featureMeanings(device), transport: transport! });
@@ -60,7 +67,7 @@ function core(cut: Cutter, of: OpaqueField, transport: Transport, device: Virtio
   const tail = tailFacts(cut);
   const end = start + tail.distance;
   const status = cut.u8('status', STATUS);
-  cut.check((status & STATUS_RESERVED) === 0, `the status is 0x${status.toString(16)}`, start);
+  cut.check((status & STATUS_RESERVED) === 0, `the status is 0x${status.toString(16)}`);
   cut.u8('isr', ISR);
   const selected = cut.u16('queue_sel');
   cut.check(selected < MAX_QUEUES, `queue ${selected} is selected`);

@@ -55,6 +55,6 @@ function isLittleEndian(cut: Cutter): boolean {
     return outputs <= MAX_BUFFERS && inputs <= MAX_BUFFERS && outputs + inputs > 0;
   };
   if (plausible('le32')) return true;
-  cut.check(plausible('uint32'), 'an element in flight has an impossible number of buffers');
+  cut.check(plausible('uint32'), 'an element in flight has an impossible number of buffers', cut.at);
   return false;
 }

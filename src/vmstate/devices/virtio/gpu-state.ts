@@ -54,6 +54,7 @@ export function cutGpuState(cut: Cutter): void {
   cut.check(
     Number.isInteger(withBuffer) && withBuffer >= 0 && withBuffer <= outputs,
     `${cut.remaining} bytes are no ${outputs} scanouts`,
+    cut.at,
   );
   cut.array(
     'scanout',

@@ -40,6 +40,6 @@ function cutMem(cut: Cutter): void {
   cut.u64('requested_size');
   cut.check(block > 0n, 'the block size is 0');
   const bitmap = 8n * ((region / (block || 1n) + 63n) / 64n);
-  cut.check(bitmap === BigInt(cut.remaining), `the bitmap takes ${bitmap} bytes and ${cut.remaining} are left`);
+  cut.check(bitmap === BigInt(cut.remaining), `the bitmap takes ${bitmap} bytes and ${cut.remaining} are left`, cut.at);
   cut.bytes('bitmap', cut.remaining);
 }

@@ -77,7 +77,7 @@ export interface TailContext {
 export function cutTail(cut: Cutter, part: TailContext): void {
   for (const name of TAIL_NAMES) {
     cut.subsection(name, (_, version) => {
-      cut.check(version === 1, `subsection ${name} has version ${version}`);
+      cut.check(version === 1, `subsection ${name} has version ${version}`, cut.at - 4);
       TAIL[name](cut, part);
     });
   }
