@@ -27,6 +27,18 @@ export { decodeDevice, type OpaqueContext } from './vmstate/opaque.js';
 export { VIRTIO_DEVICES, virtioDevice } from './vmstate/devices/virtio/index.js';
 export { type VirtioDevice } from './vmstate/devices/virtio/device.js';
 export { featureName } from './vmstate/devices/virtio/features.js';
+export { decodeConfigSpace, type PciCapability, type PciConfigSpace } from './vmstate/pci/config-space.js';
+export { type PciRegister, registerNames } from './vmstate/pci/register.js';
+export { registerAt, type RegisterPlace } from './vmstate/pci/register-at.js';
+export { configMasks, type ConfigMasks } from './vmstate/pci/masks.js';
+export {
+  compareConfigSpaces,
+  type ConfigByte,
+  type ConfigComparison,
+  type ConfigDifference,
+  type ConfigVerdict,
+} from './vmstate/pci/compare.js';
+export { type Interpretation } from './vmstate/interpret/interpretation.js';
 export { StreamModel, type StreamSummary } from './model/stream-model.js';
 export { CaptureModel, type CaptureSummary, type ChannelSummary } from './model/capture-model.js';
 export {
