@@ -38,6 +38,9 @@ export {
   type ConfigDifference,
   type ConfigVerdict,
 } from './vmstate/pci/compare.js';
+export { explainLine, SIGNATURES } from './signatures/explain-line.js';
+export { type BadConfigData, explainBadConfigIn } from './signatures/pci-line.js';
+export { type Explanation, type Signature } from './signatures/signature.js';
 export { type Interpretation } from './vmstate/interpret/interpretation.js';
 export { StreamModel, type StreamSummary } from './model/stream-model.js';
 export { CaptureModel, type CaptureSummary, type ChannelSummary } from './model/capture-model.js';

@@ -177,6 +177,14 @@ export function headerType(space: Uint8Array): number {
   return u(space, PCI_HEADER_TYPE, 1) & 0x7f;
 }
 
+/** The name of the register at an offset of a header of this type. */
+export function headerNameAt(type: number, offset: number): string {
+  const bar = (offset - PCI_BASE_ADDRESS_0) >> 2;
+  if (bar >= 0 && bar < (BAR_COUNT[type] ?? 0)) return `BAR${bar}`;
+  const all = [...COMMON, ...(BEHIND_COMMON[type] ?? [])];
+  return all.find((one) => offset >= one.offset && offset < one.offset + one.size)?.name ?? 'reserved';
+}
+
 /** The registers of the header in the order of their offsets; of an unknown type only those that all have. */
 export function readHeader(space: Uint8Array): PciRegister[] {
   const deviceId = words((device) => deviceName(u(space, 0, 2), Number(device)));

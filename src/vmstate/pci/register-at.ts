@@ -1,7 +1,7 @@
 /** From an offset in config space back to a name: what QEMU's `i=0x34` is. */
 import { hex } from '../../finding.js';
 import { decodeConfigSpace, type PciCapability } from './config-space.js';
-import { PCI_HEADER_END } from './header.js';
+import { headerNameAt, PCI_HEADER_END } from './header.js';
 import { type PciRegister, u } from './register.js';
 
 export interface RegisterPlace {
@@ -38,6 +38,12 @@ export function registerMap(space: Uint8Array): (offset: number) => RegisterPlac
       byte: register ? offset - register.offset : 0,
     };
   };
+}
+
+/** What stands at an offset of the header in functions of any type: `expansion ROM (PCI bridge: IO base upper)`. */
+export function headerRegisterAt(offset: number): string {
+  const [device, bridge] = [headerNameAt(0, offset), headerNameAt(1, offset)];
+  return device === bridge ? device : `${device} (of a PCI bridge: ${bridge})`;
 }
 
 /** The registers that link a capability into its list. */
