@@ -27,6 +27,14 @@ export { decodeDevice, type OpaqueContext } from './vmstate/opaque.js';
 export { VIRTIO_DEVICES, virtioDevice } from './vmstate/devices/virtio/index.js';
 export { type VirtioDevice } from './vmstate/devices/virtio/device.js';
 export { featureName } from './vmstate/devices/virtio/features.js';
+export { virtioFacts, type VirtioFacts } from './vmstate/devices/virtio/facts.js';
+export { type GuestMemory, queueProblems, type RingProblem, ringProblems } from './vmstate/devices/virtio/rings.js';
+export {
+  packedElementsInFlight,
+  packedScsiRequests,
+  undefinedScanouts,
+} from './vmstate/devices/virtio/known-faults.js';
+export { guestMemory } from './model/guest-memory.js';
 export { StreamModel, type StreamSummary } from './model/stream-model.js';
 export { CaptureModel, type CaptureSummary, type ChannelSummary } from './model/capture-model.js';
 export {
