@@ -42,6 +42,14 @@ export { explainLine, SIGNATURES } from './signatures/explain-line.js';
 export { type BadConfigData, explainBadConfigIn } from './signatures/pci-line.js';
 export { type Explanation, type Signature } from './signatures/signature.js';
 export { type Interpretation } from './vmstate/interpret/interpretation.js';
+export { virtioFacts, type VirtioFacts } from './vmstate/devices/virtio/facts.js';
+export { type GuestMemory, queueProblems, type RingProblem, ringProblems } from './vmstate/devices/virtio/rings.js';
+export {
+  packedElementsInFlight,
+  packedScsiRequests,
+  undefinedScanouts,
+} from './vmstate/devices/virtio/known-faults.js';
+export { guestMemory } from './model/guest-memory.js';
 export { StreamModel, type StreamSummary } from './model/stream-model.js';
 export { CaptureModel, type CaptureSummary, type ChannelSummary } from './model/capture-model.js';
 export {

@@ -153,7 +153,7 @@ const LINES: readonly (readonly [line: string, name: string, detail?: string])[]
 ];
 
 describe('explainLine', () => {
-  it.each(LINES)('%s', (line, name, detail) => {
+  it.each(LINES.map(([line, name, detail]) => ({ line, name, detail })))('$line', ({ line, name, detail }) => {
     const found = explainLine(line);
     expect(found?.name).toBe(name);
     if (detail !== undefined) expect(found!.details[0]).toBe(detail);
