@@ -50,7 +50,7 @@ export const VENDOR_SPECIFIC: CapabilityKind = {
       register(2, 1, 'length'),
       register(3, 1, 'cfg_type', CFG_TYPE),
       register(4, 1, 'bar'),
-      register(5, 1, 'id'),
+      register(5, 1, 'cfg id'),
       register(8, 4, 'offset'),
       register(12, 4, 'length in BAR'),
       ...(type === NOTIFY ? [register(16, 4, 'notify_off_multiplier')] : []),
