@@ -235,7 +235,7 @@ export class MainChannelDecoder implements RamContext {
   private async behindEof(): Promise<void> {
     const { cursor, out } = this;
     if (cursor.peekU8() === QEMU_VM_VMDESCRIPTION) {
-      const vmdesc = await this.devices.readVmdesc(cursor);
+      const vmdesc = await this.devices.readVmdesc(cursor, this.sections.foundVmdesc);
       if (vmdesc) this.sections.describe(vmdesc);
       out.good = cursor.offset;
     }

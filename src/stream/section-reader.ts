@@ -2,7 +2,7 @@
  * Reads the sections of a main channel: header, payload, footer. What a payload is made of is for the RAM decoder, the decoders in
  * `sections/`, or the vmdesc to say; where it ends is found here.
  */
-import type { Cursor } from '../bytes/cursor.js';
+import { type Cursor, MAX_LOOKAHEAD } from '../bytes/cursor.js';
 import { MemorySource } from '../bytes/source.js';
 import { DecodeError, hex } from '../finding.js';
 import { RAM_SECTION_VERSION } from '../wire/ram.js';
@@ -14,11 +14,13 @@ import {
   sectionName,
 } from '../wire/section.js';
 import type { VmstateDescription } from '../vmstate/vmdesc.js';
-import type { DeviceStates } from './device-states.js';
+import type { DescribedDevice, DeviceStates } from './device-states.js';
 import type { Emitter } from './emitter.js';
 import type { RamDecoder } from './ram.js';
+import { resync } from './resync.js';
 import { type Extent, extentByFooter, extentByGuess, extentBySize, isFooter } from './section-extent.js';
 import { findSectionDecoder } from './sections/index.js';
+import type { SectionDecoder } from './sections/section-decoder.js';
 import { findVmdesc } from './vmdesc-lookup.js';
 
 /** A section that the stream has opened, by its id. */
@@ -27,8 +29,19 @@ interface OpenSection extends SectionIdentity {
   readonly memory: Map<string, unknown>;
 }
 
-/** Sections whose identity is kept; a stream with more of them is no guest's. */
-const MAX_SECTIONS = 1 << 16;
+/** How a payload whose end is known is taken apart. */
+interface Contents {
+  readonly builtIn: SectionDecoder | undefined;
+  readonly device: DescribedDevice | undefined;
+  /** Bytes that may be kept of it. */
+  readonly room: number;
+}
+
+/** Sections whose identity is kept, and characters of their names; a stream with more of them is no guest's. */
+const MAX_SECTIONS = 1 << 15;
+const MAX_NAMES = 1 << 22;
+/** The largest FULL section from a pipe that a built-in layout is applied to. */
+const MAX_BUILT_IN = 4 << 20;
 
 export interface SectionReaderOptions {
   readonly role: 'main' | 'recovery-main';
@@ -41,6 +54,7 @@ export class SectionReader {
   unproven = 0;
 
   private readonly open = new Map<number, OpenSection>();
+  private names = 0;
   private footers: boolean | undefined;
   private lookedUp: { readonly vmdesc?: VmstateDescription } | undefined;
   private lookedAhead = false;
@@ -76,7 +90,11 @@ export class SectionReader {
       started: kind === 'start' || (same && known.started),
       memory: same ? known.memory : new Map(),
     };
-    if (known || this.open.size < MAX_SECTIONS) this.open.set(identity.id, section);
+    const names = this.names + identity.idstr.length;
+    if ((known || this.open.size < MAX_SECTIONS) && names <= MAX_NAMES) {
+      this.open.set(identity.id, section);
+      if (!known) this.names = names;
+    }
     out.event({ kind: 'section-start', offset, section: kind, packaged: depth > 0, ...identity });
     out.good = cursor.offset;
     await this.sectionBody(section, kind, offset, cursor.offset);
@@ -141,7 +159,7 @@ export class SectionReader {
     offset: number,
     payloadOffset: number,
   ): Promise<void> {
-    const { cursor, out } = this;
+    const { cursor } = this;
     const decoder = section.idstr === 'ram' ? undefined : findSectionDecoder(section.idstr);
     let payloadEnd: number | undefined;
     if (section.idstr === 'ram' && kind !== 'full') {
@@ -150,7 +168,7 @@ export class SectionReader {
     } else if (decoder?.kinds.includes(kind) && kind !== 'full') {
       if (!decoder.versions.includes(section.version))
         throw this.wrongVersion(section, decoder.versions.join(', '), offset);
-      await decoder.read({ ...section, kind, cursor, out, memory: section.memory });
+      await decoder.read(this.input(section, kind));
     } else {
       payloadEnd = await this.opaquePayload(section, kind, payloadOffset);
     }
@@ -196,41 +214,109 @@ export class SectionReader {
     if (kind === 'full') this.devices.ended(section, payloadOffset, payloadLength);
   }
 
-  /** A payload that does not delimit itself: its end is found first, then a built-in layout or the vmdesc says what is inside. */
+  /**
+   * A payload that does not delimit itself: its end is found first, then a built-in layout or the vmdesc says what is inside. It may be larger than
+   * memory: of its bytes only those are held that somebody asks for, and from a file not before the end is known.
+   */
   private async opaquePayload(section: OpenSection, kind: SectionKind, payloadOffset: number): Promise<number> {
-    const { cursor, out } = this;
+    const { cursor } = this;
     const decoder = findSectionDecoder(section.idstr);
     const builtIn = decoder?.kinds.includes(kind) && decoder.versions.includes(section.version) ? decoder : undefined;
     const description = await this.description();
     const device = description && this.devices.next(description, section);
-    const context = {
-      footers: this.footers,
-      started: (id: number): boolean => this.isStarted(id),
-    };
-    let extent: Extent | undefined = device && (await extentBySize(cursor, section.id, device.size, context));
-    if (!extent && this.footers !== false) extent = await extentByFooter(cursor, section.id, context);
-    if (!extent && builtIn) {
-      await builtIn.read({ ...section, kind, cursor, out, memory: section.memory });
-      return cursor.offset;
+    const room = kind === 'full' ? this.devices.room : 0;
+    try {
+      const hold = cursor.seekable ? 0 : Math.max(room, builtIn ? MAX_BUILT_IN : 0);
+      const extent = await this.extent(section, device, hold, builtIn);
+      if (!extent && builtIn && cursor.moveTo(payloadOffset)) {
+        await builtIn.read(this.input(section, kind));
+        return cursor.offset;
+      }
+      if (!extent) await this.endMissing(section, payloadOffset);
+      return await this.contents(section, kind, payloadOffset, { ...extent!, builtIn, device, room });
+    } finally {
+      cursor.keep = Infinity;
     }
-    if (!extent && this.footers === true) cursor.endsInside(`payload of ${sectionName(section)}`);
-    extent ??= await this.guessExtent(section, payloadOffset);
-    this.footers ??= extent.footer;
-    const end = payloadOffset + extent.length;
-    const payload = cursor.buffer.subarray(cursor.position, cursor.position + extent.length);
-    if (kind === 'full') this.devices.payload(payloadOffset, payload, device);
-    if (builtIn)
-      await this.inside(extent.length, section, () =>
-        builtIn.read({ ...section, kind, cursor, out, memory: section.memory }),
-      );
-    await cursor.skip(end - cursor.offset, 'payload');
-    return end;
+  }
+
+  private async extent(
+    section: OpenSection,
+    device: DescribedDevice | undefined,
+    hold: number,
+    builtIn: SectionDecoder | undefined,
+  ): Promise<Extent | undefined> {
+    const { cursor } = this;
+    const { id } = section;
+    const start = cursor.offset;
+    const context = { footers: this.footers, started: (other: number): boolean => this.isStarted(other) };
+    let extent = device && (await extentBySize(cursor, id, device.size, context));
+    if (!extent && this.footers === true) extent = await extentByFooter(cursor, id, context, { hold });
+    // Where no footer has been seen yet, there may be none: then the search must not have gone too far to come back.
+    if (!extent && this.footers === undefined)
+      extent = await extentByFooter(cursor, id, context, { hold: MAX_LOOKAHEAD, most: MAX_LOOKAHEAD });
+    if (!extent && !builtIn && this.footers !== true && cursor.moveTo(start))
+      extent = await this.guessExtent(section, hold);
+    if (extent) this.footers ??= extent.footer;
+    return extent;
+  }
+
+  /** Decodes and keeps what is wanted of a payload whose end is known, and goes there. */
+  private async contents(
+    section: OpenSection,
+    kind: SectionKind,
+    start: number,
+    { length, builtIn, device, room }: Extent & Contents,
+  ): Promise<number> {
+    const { cursor, devices, out } = this;
+    if (builtIn && cursor.moveTo(start))
+      await this.inside(length, section, () => builtIn.read(this.input(section, kind)));
+    else if (builtIn) {
+      const message = `section ${sectionName(section)} of ${length} bytes is more than is held to be decoded`;
+      out.problem('too-large', message, { offset: start, length });
+    }
+    if (kind === 'full') {
+      const held = room > 0 && length <= room && cursor.moveTo(start);
+      devices.payload(start, length, held ? await cursor.take(length, 'payload') : undefined, device);
+    }
+    cursor.moveTo(start + length);
+    return start + length;
+  }
+
+  private input(section: OpenSection, kind: SectionKind): Parameters<SectionDecoder['read']>[0] {
+    const { cursor, out } = this;
+    const { id, idstr, instance, version, memory } = section;
+    return { id, idstr, instance, version, kind, cursor, out, memory };
+  }
+
+  /**
+   * The footer of a section is not there. The input may end inside the section; but where another section's footer makes sense further on, it is damage.
+   *
+   * @throws DecodeError always
+   */
+  private async endMissing(section: SectionIdentity, start: number): Promise<never> {
+    const { cursor } = this;
+    const name = sectionName(section);
+    const goesOn =
+      cursor.seekable &&
+      cursor.moveTo(start) &&
+      (await resync(
+        cursor,
+        (id) => this.has(id),
+        (id) => this.isStarted(id),
+      ));
+    if (goesOn) {
+      cursor.moveTo(start);
+      const at = { offset: start, path: cursor.path('section footer') };
+      throw new DecodeError('malformed', 'section-footer', `no footer behind section ${name}`, at);
+    }
+    return cursor.endsInside(`payload of ${name}`, start);
   }
 
   /** The end of a section that nothing proves: its bytes count as unexplained, and the first one is reported for all. */
-  private async guessExtent(section: SectionIdentity, offset: number): Promise<Extent> {
-    const extent = await extentByGuess(this.cursor);
-    if (!extent) this.cursor.endsInside(`payload of ${sectionName(section)}`);
+  private async guessExtent(section: SectionIdentity, hold: number): Promise<Extent> {
+    const { offset } = this.cursor;
+    const extent = await extentByGuess(this.cursor, hold);
+    if (!extent) this.cursor.endsInside(`payload of ${sectionName(section)}`, offset);
     const { length } = extent;
     if (!this.guessed) {
       this.guessed = true;
@@ -296,6 +382,11 @@ export class SectionReader {
       { offset, path: 'section header > version' },
       { expected, found: `${section.version}` },
     );
+  }
+
+  /** What the end of the source has told of its device state. */
+  get foundVmdesc(): VmstateDescription | undefined {
+    return this.lookedUp?.vmdesc;
   }
 
   /** Tells what the stream itself has said of its device state; the sections of COLO rounds come behind that. */
