@@ -19,7 +19,7 @@ import type { Emitter } from './emitter.js';
 const MAX_WAITING = MAX_KEPT;
 /** Sections that are checked against the vmdesc, and characters of their names; a stream with more of them is no guest's. */
 const MAX_CHECKED = 1 << 15;
-const MAX_NAMES = 1 << 22;
+const MAX_NAMES = 1 << 20;
 /** What a payload that waits takes beside its bytes. */
 const OVERHEAD = 256;
 /** How a vmdesc is compared with what is known already. */
@@ -47,13 +47,29 @@ export class DeviceStates {
   constructor(private readonly out: Emitter) {}
 
   /** The entry of the description for the next section with this idstr and instance. */
-  next(of: VmstateDescription, section: SectionIdentity): DescribedDevice | undefined {
-    let queue = this.queues.get(of);
-    if (!queue) this.queues.set(of, (queue = byName(of)));
-    const entries = queue.get(keyOf(section.idstr, section.instance));
-    // A description may name a device once and the stream send it in every COLO round.
-    const description = entries && entries.length > 1 ? entries.shift() : entries?.[0];
+  peek(of: VmstateDescription, section: SectionIdentity): DescribedDevice | undefined {
+    const description = this.queueOf(of, section)?.[0];
     return description && { description, size: describedSize(description) };
+  }
+
+  /** The same, which is then taken off the queue. */
+  next(of: VmstateDescription, section: SectionIdentity): DescribedDevice | undefined {
+    const device = this.peek(of, section);
+    // A description may name a device once and the stream send it in every COLO round.
+    const queue = this.queueOf(of, section);
+    if (queue && queue.length > 1) queue.shift();
+    return device;
+  }
+
+  private queueOf(of: VmstateDescription, section: SectionIdentity): DeviceDescription[] | undefined {
+    let queues = this.queues.get(of);
+    if (!queues) this.queues.set(of, (queues = byName(of)));
+    return queues.get(keyOf(section.idstr, section.instance));
+  }
+
+  /** True when somebody asks for payloads. */
+  get wanted(): boolean {
+    return this.out.wantsDeviceState;
   }
 
   /** Bytes that the payload of the next FULL section may have to be kept; 0 when nobody asks for it. */

@@ -66,6 +66,23 @@ async function forwards(cursor: Cursor, offset: number): Promise<boolean> {
 }
 
 /**
+ * The length of a payload that the window holds, with its footer and enough of what follows to be sure; `size` is what a vmdesc says of it. Undefined
+ * leaves it to the other functions to find out more.
+ */
+export function footerInWindow(
+  { buffer, position, limit }: Cursor,
+  id: number,
+  size: number | undefined,
+  started: (id: number) => boolean,
+): number | undefined {
+  if (size !== undefined) return isFooter(buffer, position + size, limit, id) ? size : undefined;
+  const hit = buffer.subarray(0, limit).indexOf(footerBytes(id), position);
+  const end = hit + FOOTER_SIZE;
+  if (hit < 0 || end + PLAUSIBLE_LOOKAHEAD > limit) return undefined;
+  return elementAt(buffer, end, limit, started) === 'strong' ? hit - position : undefined;
+}
+
+/**
  * Searches for the footer of section `id` that an element, or the end of the input, follows. Reads on without holding what it has searched, except as far
  * as `hold` asks for it.
  *

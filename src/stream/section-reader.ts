@@ -8,7 +8,9 @@ import { DecodeError, hex } from '../finding.js';
 import { RAM_SECTION_VERSION } from '../wire/ram.js';
 import {
   isElementType,
+  FOOTER_SIZE,
   readSectionIdentity,
+  sectionIdentityInWindow,
   type SectionIdentity,
   type SectionKind,
   sectionName,
@@ -18,7 +20,14 @@ import type { DescribedDevice, DeviceStates } from './device-states.js';
 import type { Emitter } from './emitter.js';
 import type { RamDecoder } from './ram.js';
 import { resync } from './resync.js';
-import { type Extent, extentByFooter, extentByGuess, extentBySize, isFooter } from './section-extent.js';
+import {
+  type Extent,
+  extentByFooter,
+  extentByGuess,
+  extentBySize,
+  footerInWindow,
+  isFooter,
+} from './section-extent.js';
 import { findSectionDecoder } from './sections/index.js';
 import type { SectionDecoder } from './sections/section-decoder.js';
 import { findVmdesc } from './vmdesc-lookup.js';
@@ -26,7 +35,8 @@ import { findVmdesc } from './vmdesc-lookup.js';
 /** A section that the stream has opened, by its id. */
 interface OpenSection extends SectionIdentity {
   readonly started: boolean;
-  readonly memory: Map<string, unknown>;
+  /** Made when a decoder first asks for it: only the iterable ones lean on what was before. */
+  memory: Map<string, unknown> | undefined;
 }
 
 /** How a payload whose end is known is taken apart. */
@@ -39,7 +49,7 @@ interface Contents {
 
 /** Sections whose identity is kept, and characters of their names; a stream with more of them is no guest's. */
 const MAX_SECTIONS = 1 << 15;
-const MAX_NAMES = 1 << 22;
+const MAX_NAMES = 1 << 20;
 /** The largest FULL section from a pipe that a built-in layout is applied to. */
 const MAX_BUILT_IN = 4 << 20;
 
@@ -77,10 +87,23 @@ export class SectionReader {
     return this.open.get(id)?.started === true;
   }
 
-  /** Reads a START or FULL section; the cursor stands behind the type byte. */
-  async start(kind: SectionKind, offset: number, depth: number): Promise<void> {
+  /**
+   * Reads a START or FULL section; the cursor stands behind the type byte. A promise only where there is something to wait for: small sections can
+   * come in millions, and promises cost more than they do.
+   */
+  start(kind: SectionKind, offset: number, depth: number): Promise<void> | undefined {
+    const identity = sectionIdentityInWindow(this.cursor);
+    if (identity) return this.opened(identity, kind, offset, depth);
+    return readSectionIdentity(this.cursor).then((read) => this.opened(read, kind, offset, depth));
+  }
+
+  private opened(
+    identity: SectionIdentity,
+    kind: SectionKind,
+    offset: number,
+    depth: number,
+  ): Promise<void> | undefined {
     const { cursor, out } = this;
-    const identity = await readSectionIdentity(cursor);
     out.section = sectionName(identity);
     const known = this.open.get(identity.id);
     // A handler that is iterable and has device state as well uses one id for both.
@@ -88,7 +111,7 @@ export class SectionReader {
     const section: OpenSection = {
       ...identity,
       started: kind === 'start' || (same && known.started),
-      memory: same ? known.memory : new Map(),
+      memory: same ? known.memory : undefined,
     };
     const names = this.names + identity.idstr.length;
     if ((known || this.open.size < MAX_SECTIONS) && names <= MAX_NAMES) {
@@ -96,11 +119,32 @@ export class SectionReader {
       if (!known) this.names = names;
     }
     out.event({ kind: 'section-start', offset, section: kind, packaged: depth > 0, ...identity });
-    out.good = cursor.offset;
-    await this.sectionBody(section, kind, offset, cursor.offset);
+    const payloadOffset = cursor.offset;
+    out.good = payloadOffset;
+    if (kind !== 'full' || !this.fullInWindow(section)) return this.sectionBody(section, kind, offset, payloadOffset);
+    const payloadEnd = cursor.offset;
+    cursor.position += FOOTER_SIZE;
+    out.good = payloadEnd;
+    this.sectionEnd(section, kind, offset, payloadOffset, payloadEnd, true);
+    return out.drain();
   }
 
-  /** A promise only where there is something to wait for: small sections come in millions, and promises cost more than they do. */
+  /** Takes the payload of a FULL section that is all in the window, with its footer and what follows, and that no built-in layout reads. */
+  private fullInWindow(section: OpenSection): boolean {
+    const { cursor, devices } = this;
+    if (this.footers !== true || !this.lookedUp || findSectionDecoder(section.idstr)) return false;
+    const description = this.options.vmdesc ?? this.lookedUp.vmdesc;
+    const device = description && devices.peek(description, section);
+    const length = footerInWindow(cursor, section.id, device?.size, (id) => this.isStarted(id));
+    if (length === undefined || (devices.wanted && length > devices.room)) return false;
+    if (description) devices.next(description, section);
+    const offset = cursor.offset;
+    const payload = cursor.bytes(length);
+    devices.payload(offset, length, devices.wanted ? Buffer.from(payload) : undefined, device);
+    return true;
+  }
+
+  /** Reads a PART or END section; a promise only where there is something to wait for. */
   part(kind: SectionKind, offset: number, depth: number): Promise<void> | undefined {
     const { cursor } = this;
     if (!cursor.has(4)) return cursor.need(4, 'section id').then(() => this.part(kind, offset, depth));
@@ -120,7 +164,7 @@ export class SectionReader {
     const inWindow = idstr === 'ram' && version === RAM_SECTION_VERSION && this.ram.payloadInWindow();
     if (!inWindow) return this.sectionBody(section, kind, offset, payloadOffset);
     const payloadEnd = cursor.offset;
-    if (this.footers !== true || !this.footerInWindow(section)) {
+    if (this.footers !== true || !this.takeFooter(section)) {
       return this.sectionTail(section, kind, offset, payloadOffset, payloadEnd);
     }
     this.sectionEnd(section, kind, offset, payloadOffset, payloadEnd, true);
@@ -140,7 +184,7 @@ export class SectionReader {
         instance: 0,
         version: ram ? RAM_SECTION_VERSION : 1,
         started: true,
-        memory: new Map(),
+        memory: undefined,
       };
       this.open.set(id, section);
       return section;
@@ -284,8 +328,8 @@ export class SectionReader {
 
   private input(section: OpenSection, kind: SectionKind): Parameters<SectionDecoder['read']>[0] {
     const { cursor, out } = this;
-    const { id, idstr, instance, version, memory } = section;
-    return { id, idstr, instance, version, kind, cursor, out, memory };
+    const { id, idstr, instance, version } = section;
+    return { id, idstr, instance, version, kind, cursor, out, memory: (section.memory ??= new Map()) };
   }
 
   /**
@@ -348,7 +392,7 @@ export class SectionReader {
   private async footer(section: OpenSection): Promise<boolean> {
     const { cursor } = this;
     if (!cursor.has(5)) await cursor.fill(5);
-    if (this.footerInWindow(section)) return true;
+    if (this.takeFooter(section)) return true;
     if (!cursor.has(1)) await cursor.need(5, 'section footer');
     if (this.footers === undefined && isElementType(cursor.peekU8())) {
       this.footers = false;
@@ -366,7 +410,7 @@ export class SectionReader {
   }
 
   /** Takes the footer when it is in the window. */
-  private footerInWindow(section: OpenSection): boolean {
+  private takeFooter(section: OpenSection): boolean {
     const { cursor } = this;
     if (!isFooter(cursor.buffer, cursor.position, cursor.limit, section.id)) return false;
     cursor.position += 5;

@@ -153,15 +153,17 @@ class VmdescReader {
     const struct = object.get('struct');
     const elements = inlineElements(object).map((pairs) => this.vmsd(pairs));
     this.count();
-    return {
+    // Assigned one by one: a literal with spreads makes objects of three times the size, and there can be a hundred thousand.
+    const field: { -readonly [K in keyof FieldDescription]: FieldDescription[K] } = {
       name: this.string(object.get('name')),
       type: this.string(object.get('type')),
       size: numberOf(object.get('size')),
-      ...(typeof arrayLength === 'number' && { arrayLength }),
-      ...(typeof index === 'number' && { index }),
-      ...(struct instanceof JsonObject && { struct: this.vmsd(struct.pairs) }),
-      ...(elements.length > 0 && { elements }),
     };
+    if (typeof arrayLength === 'number') field.arrayLength = arrayLength;
+    if (typeof index === 'number') field.index = index;
+    if (struct instanceof JsonObject) field.struct = this.vmsd(struct.pairs);
+    if (elements.length > 0) field.elements = elements;
+    return field;
   }
 
   private count(): void {
