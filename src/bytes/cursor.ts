@@ -20,13 +20,15 @@ export const MAX_LOOKAHEAD = 32 << 20;
 export const MAX_KEPT = 64 << 20;
 /** Bytes from which on `take` hands the window over instead of copying out of it. */
 const HANDED_OVER = 4 << 20;
+/** The largest window that is made as large as it has to be; a larger one is made once. */
+const SMALL = 2 * WINDOW;
 /** The largest window: what is kept, and what is read ahead of it to judge where it ends. */
 const MAX_WINDOW = MAX_KEPT + 2 * WINDOW;
 
 export class Cursor {
   /** The window. Only `[position, limit)` may be read, through `view` or directly by loops that cannot afford calls. */
-  buffer: Buffer = Buffer.alloc(WINDOW);
-  view: DataView = viewOf(this.buffer);
+  buffer: Buffer;
+  view: DataView;
   /** Index in `buffer` of the next byte. */
   position = 0;
   /** Index in `buffer` where reading must stop: the end of what is loaded, or of the current range if that comes first. */
@@ -38,14 +40,22 @@ export class Cursor {
   keep = Infinity;
 
   /** How much of `buffer` may be filled. */
-  private capacity = WINDOW;
+  private capacity: number;
   private loaded = 0;
   private base = 0;
   private ended = false;
   private rangeEnd = Infinity;
   private readonly names: string[] = [];
 
-  constructor(readonly source: ByteSource) {}
+  /** `window`: bytes between large structures, for those who read many sources at once. */
+  constructor(
+    readonly source: ByteSource,
+    private readonly window = WINDOW,
+  ) {
+    this.capacity = window;
+    this.buffer = Buffer.allocUnsafeSlow(window);
+    this.view = viewOf(this.buffer);
+  }
 
   /** Absolute offset of the next byte. */
   get offset(): number {
@@ -332,9 +342,9 @@ export class Cursor {
     if (held === this.capacity && wanted > held) {
       if (held === MAX_WINDOW) return false;
       this.capacity = Math.min(MAX_WINDOW, held + WINDOW);
-    } else if (this.capacity > WINDOW && held <= WINDOW / 2 && wanted <= WINDOW / 2) this.capacity = WINDOW;
-    const size = this.capacity > WINDOW ? MAX_WINDOW : WINDOW;
-    if (size !== this.buffer.length) this.moveInto(Buffer.allocUnsafeSlow(size), first);
+    } else if (this.capacity > WINDOW && held <= WINDOW / 2 && wanted <= WINDOW / 2) this.capacity = this.window;
+    const size = sizeFor(this.capacity);
+    if (size > this.buffer.length || (size <= SMALL && this.buffer.length > SMALL)) this.moveInto(size, first);
     else if (first > 0) {
       this.buffer.copyWithin(0, first, this.loaded);
       this.rebase(first);
@@ -345,12 +355,13 @@ export class Cursor {
   /** Leaves the window to whoever has a view of it, and goes on in another. */
   private replaceWindow(): void {
     const unread = this.loaded - this.position;
-    this.capacity = Math.max(WINDOW, unread);
-    this.moveInto(Buffer.allocUnsafeSlow(unread > WINDOW ? MAX_WINDOW : WINDOW), this.position);
+    this.capacity = Math.max(this.window, unread);
+    this.moveInto(sizeFor(this.capacity), this.position);
     this.clampLimit();
   }
 
-  private moveInto(next: Buffer, first: number): void {
+  private moveInto(size: number, first: number): void {
+    const next = Buffer.allocUnsafeSlow(size);
     this.buffer.copy(next, 0, first, this.loaded);
     this.buffer = next;
     this.view = viewOf(next);
@@ -367,6 +378,11 @@ export class Cursor {
   private clampLimit(): void {
     this.limit = Math.max(this.position, Math.min(this.loaded, this.rangeEnd - this.base));
   }
+}
+
+/** The buffer for a window of that many bytes. */
+function sizeFor(capacity: number): number {
+  return capacity <= SMALL ? capacity : MAX_WINDOW;
 }
 
 function viewOf(buffer: Buffer): DataView {
