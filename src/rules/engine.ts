@@ -20,7 +20,7 @@ export class RuleEngine {
     private readonly findings: FindingList,
   ) {
     this.watches = rules.map(({ meta, watch }) =>
-      watch({ facts, report: (violation) => findings.add(ruleFinding(meta, violation)) }),
+      watch({ facts, report: (violation) => findings.add(ruleFinding(meta, violation), meta.follows) }),
     );
     const needs = new Set(rules.flatMap((rule) => rule.needs ?? []));
     this.needs = {

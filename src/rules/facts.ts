@@ -104,6 +104,7 @@ export class Facts {
         this.machineVersion = machineVersion(event.machine);
         this.capabilities = event.capabilities ?? [];
         this.uuid = event.uuid;
+        if (event.pageBits !== undefined) this.pageSize = 2 ** event.pageBits;
         break;
       case 'page-size':
         this.pageSize = event.pageSize;
@@ -121,6 +122,7 @@ export class Facts {
         break;
       case 'command':
         this.command(event.code);
+        this.pageSize ??= event.payload.targetPageSize;
         break;
       case 'packaged-start':
         this.packaged = true;

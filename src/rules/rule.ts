@@ -52,6 +52,8 @@ export interface RuleMeta {
   /** What to do. One or two clauses; the `help` of its findings. */
   readonly fix: string;
   readonly cites: readonly Citation[];
+  /** Rules and problems that explain a finding of this one: where one of them made an error, it is attached to that. `*`: any other. */
+  readonly follows?: readonly string[];
   /** The invariants of the format that it checks; see `invariants.ts`. */
   readonly invariants: readonly string[];
 }
