@@ -72,29 +72,35 @@ export const packetNumber: Rule = {
     invariants: ['INV-M088', 'INV-M089', 'INV-M090'],
   },
   watch({ report, facts }) {
+    interface Place {
+      readonly channel: string;
+      readonly offset: number;
+      readonly length: number;
+    }
+    interface Gap {
+      readonly numbers: Numbers;
+      readonly generation: number;
+      readonly sync: Place;
+      missing: number;
+    }
     let generation = 0;
     let numbers = new Numbers(0);
     /** Numbers that merged SYNC packets of this generation have left out. */
     let merged = 0;
-    let gaps = 0;
-    let sync: { channel: string; offset: number; length: number } | undefined;
+    let sync: Place | undefined;
+    const gaps: Gap[] = [];
     const close = (): void => {
       const { first, distinct, highest } = numbers;
-      const missing = highest - first + 1 - distinct;
-      if (sync && missing > merged && gaps++ < MAX_GAPS) {
-        const [from, to] = numbers.firstGap();
-        const run = from === to ? `packet ${from}` : `packets ${from} to ${to}`;
-        const more = missing - merged - (to - from + 1);
-        report({
-          message: `${run}${more > 0 ? ` and ${more} more` : ''} of generation ${generation} on no channel`,
-          ...sync,
-          expected: `${highest - first + 1} packets in the generation that ends here`,
-          found: `${distinct}`,
-        });
-      }
+      const missing = highest - first + 1 - distinct - merged;
+      if (sync && missing > 0 && gaps.length < MAX_GAPS) gaps.push({ numbers, generation, sync, missing });
       numbers = new Numbers(Math.max(first, highest + 1));
       merged = 0;
       sync = undefined;
+    };
+    /** A number of an earlier generation: packet-outside-generation tells of it, and here it is no longer missing. */
+    const late = (number: number): void => {
+      const gap = gaps.find(({ numbers: { first, highest } }) => first <= number && number <= highest);
+      if (gap?.numbers.add(number)) gap.missing--;
     };
     return {
       channel({ name, role }) {
@@ -104,32 +110,50 @@ export const packetNumber: Rule = {
           packet(packet) {
             const { packetNum: num, offset, length, twin, normalPages } = packet;
             if (twin) return;
-            const related = last ? [{ message: `packet ${last.num}`, channel: name, offset: last.offset }] : [];
-            const falls = last !== undefined && num <= last.num;
-            last = { num, offset };
             if (packet.generation > generation) {
               close();
               generation = packet.generation;
             }
-            const repeated = packet.generation === generation && !numbers.add(Number(num));
-            if (packet.sync && packet.generation === generation) {
-              if (normalPages > 0) merged++;
-              sync ??= { channel: name, offset, length };
+            const before = last;
+            last = { num, offset };
+            const number = Number(num);
+            if (packet.generation < generation || number < numbers.first) {
+              late(number);
+              return;
             }
+            const repeated = !numbers.add(number);
+            if (packet.sync) {
+              if (normalPages > 0) merged++;
+              // The first of the channels, whichever of them is read first.
+              if (!sync || name < sync.channel) sync = { channel: name, offset, length };
+            }
+            const falls = before !== undefined && num <= before.num;
             if (!falls && !repeated) return;
             report({
-              message: falls ? `packet ${num} behind one with a number as high` : `a second packet ${num}`,
+              message: falls ? `packet ${num} behind packet ${before.num}` : `a second packet ${num}`,
               severity: 'warning',
               channel: name,
               offset,
               length,
-              related: falls ? related : [],
+              related: falls ? [{ message: `packet ${before.num}`, channel: name, offset: before.offset }] : [],
             });
           },
         };
       },
       end() {
         if (facts.ended) close();
+        for (const { numbers: of, generation: where, sync: place, missing } of gaps) {
+          if (missing <= 0) continue;
+          const [from, to] = of.firstGap();
+          const run = from === to ? `packet ${from}` : `packets ${from} to ${to}`;
+          const more = missing - (to - from + 1);
+          report({
+            message: `${run}${more > 0 ? ` and ${more} more` : ''} of generation ${where} on no channel`,
+            ...place,
+            expected: `${of.highest - of.first + 1} packets in the generation that ends here`,
+            found: `${of.distinct}`,
+          });
+        }
       },
     };
   },

@@ -31,7 +31,8 @@ export const pagesBehindLastSync: Rule = {
         };
       },
       end() {
-        if (!facts.ended) return;
+        // For postcopy, sync-missing-before-postcopy judges.
+        if (!facts.ended || facts.postcopy) return;
         for (const [channel, { packets, offset }] of open) {
           report({ message: `${packets} packets with pages behind the last SYNC`, channel, offset });
         }

@@ -6,9 +6,10 @@ const MAX_PLACES = 1 << 16;
 interface Syncs {
   count: number;
   readonly offsets: number[];
-  /** Where the channel ends, and whether pages follow its last SYNC. */
+  /** Where the channel ends. */
   end: number;
-  pagesBehind: boolean;
+  /** The last generation that has pages. */
+  lastPages: number;
 }
 
 /** `multifd_recv_sync_main` waits for one SYNC of every channel at each sync point, and every channel waits behind its SYNC for that. */
@@ -56,15 +57,14 @@ export const syncCount: Rule = {
           };
         }
         if (role !== 'multifd') return undefined;
-        const syncs: Syncs = { count: 0, offsets: [], end: 0, pagesBehind: false };
+        const syncs: Syncs = { count: 0, offsets: [], end: 0, lastPages: -1 };
         channels.set(name, syncs);
         return {
           packet({ sync, offset, normalPages, zeroPages }) {
-            if (sync) {
-              syncs.count++;
-              if (syncs.offsets.length < MAX_PLACES) syncs.offsets.push(offset);
-              syncs.pagesBehind = false;
-            } else if (normalPages + zeroPages > 0) syncs.pagesBehind = true;
+            if (normalPages + zeroPages > 0) syncs.lastPages = syncs.count;
+            if (!sync) return;
+            syncs.count++;
+            if (syncs.offsets.length < MAX_PLACES) syncs.offsets.push(offset);
           },
           end({ offset }) {
             syncs.end = offset;
@@ -98,8 +98,8 @@ export const syncCount: Rule = {
             offset: tooFew ? syncs.end : (syncs.offsets[most] ?? syncs.end),
             expected: `${least}${most > least ? ` to ${most}` : ''}`,
             found: `${syncs.count}`,
-            // Behind the end of all pages a channel may wait for ever.
-            ...(!tooFew && !syncs.pagesBehind && syncs.count === most + 1 && { severity: 'warning' }),
+            // Behind all pages a channel may wait for ever.
+            ...(!tooFew && syncs.lastPages < most && { severity: 'warning' }),
             related:
               point === undefined
                 ? []
