@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { validate } from '../../src/validate.js';
 import { captureNames, unpackCapture } from '../fixtures.js';
-import { deviceState, legacyMultifd, multifd } from './captures.js';
+import { deviceState, legacyMultifd, multifd, preempt, recovery } from './captures.js';
 import { judgeCapture } from './harness.js';
 
 describe('the captures of the tests', () => {
@@ -9,6 +9,10 @@ describe('the captures of the tests', () => {
     expect(await judgeCapture(multifd().files)).toEqual([]);
     expect(await judgeCapture(legacyMultifd().files)).toEqual([]);
     expect(await judgeCapture(deviceState().files)).toEqual([]);
+    expect(await judgeCapture(preempt())).toEqual([]);
+    expect((await judgeCapture(recovery())).map(({ rule, severity }) => [rule, severity])).toEqual([
+      ['truncated', 'info'],
+    ]);
   });
 });
 

@@ -1,11 +1,24 @@
 /** Small whole captures of several channels, of pieces that a test can replace, with the offset of each. */
 import { join, noise, u16, u32, u64, counted } from '../build/bytes.js';
 import { vmdescText } from '../build/device.js';
-import { configuration, end, eof, full, header, part, RAM, start, switchoverStart, vmdesc } from '../build/elements.js';
+import {
+  configuration,
+  end,
+  eof,
+  full,
+  header,
+  part,
+  RAM,
+  recvBitmap as askBitmap,
+  resume,
+  start,
+  switchoverStart,
+  vmdesc,
+} from '../build/elements.js';
 import { devicePacket, initialPacket, ramPacket, syncPacket, vfioPayload } from '../build/multifd.js';
 import { eos, flush, memSize, page, zero } from '../build/ram.js';
 import { DEVICES, fullSections } from '../build/samples.js';
-import { BLOCKS, type Made, make, NOTHING } from './streams.js';
+import { BLOCKS, type Made, make, NOTHING, postcopy } from './streams.js';
 
 /** The files of a capture, and where the pieces of each stand. */
 export interface MadeCapture<Main, Channel> {
@@ -187,3 +200,39 @@ export const switchoverAck = (): Buffer => message(7);
 
 /** A page of a preempt channel. */
 export const urgentPage = (address: number, block?: string): Buffer => page(address, noise(0x1000, 7), block);
+
+/** `postcopy` with a return path, of a guest that asks for a page which then comes on a preempt channel. */
+export function preempt(
+  change: {
+    readonly main?: Parameters<typeof postcopy>[0];
+    readonly urgent?: Buffer;
+    readonly answers?: Buffer;
+  } = {},
+): Readonly<Record<string, Buffer>> {
+  return {
+    'main.bin': postcopy({ end: end(RAM.id, eos()), ...change.main }).bytes,
+    'channel-01.bin': change.urgent ?? urgentPage(0x2000, 'pc.ram'),
+    'return-path.bin': change.answers ?? ANSWERS,
+  };
+}
+
+/** What the destination of `postcopy` answers, with a request for the page that was discarded. */
+export const ANSWERS = join(pong(1), pong(2), pong(4), pong(3), request(0x2000, 'pc.ram'), shut());
+
+/** `postcopy` that breaks behind the switch and is taken up again. */
+export function recovery(
+  change: { readonly resumed?: Buffer; readonly answers?: Buffer } = {},
+): Readonly<Record<string, Buffer>> {
+  const broken = postcopy();
+  return {
+    'main.bin': broken.bytes.subarray(0, broken.at('end')),
+    'channel-01.bin': change.resumed ?? RESUMED,
+    'channel-01.return.bin': change.answers ?? RESUMED_ANSWERS,
+    'return-path.bin': join(pong(1), pong(2), pong(4), pong(3)),
+  };
+}
+
+export const ASKED = join(askBitmap('pc.ram'), askBitmap('pc.rom'));
+export const REST = join(end(RAM.id, join(zero(0x2000, 'pc.ram'), eos())), eof());
+export const RESUMED = join(ASKED, resume(), REST);
+export const RESUMED_ANSWERS = join(recvBitmap('pc.ram'), recvBitmap('pc.rom'), resumeAck(), shut());

@@ -4,7 +4,7 @@ import type { Rule } from '../rule.js';
 const [noPrevious, noBlock, misaligned, overrun] = [
   'MIG_RP_MSG_REQ_PAGES has no previous block',
   "MIG_RP_MSG_REQ_PAGES has no block '%s'",
-  'MIG_RP_MSG_REQ_PAGES: Misaligned page request, start: %lx len: %zd',
+  'MIG_RP_MSG_REQ_PAGES: Misaligned page request, start:%lx len: %zd',
   'MIG_RP_MSG_REQ_PAGES request overrun, start=%lx len=%lx blocklen=%lx',
 ].map((text, i) => ({
   function: i === 2 ? 'migrate_handle_rp_req_pages' : 'ram_save_queue_pages',
