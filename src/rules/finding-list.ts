@@ -27,16 +27,11 @@ export class FindingList {
   /** The last problem of each channel that a decoder reported: a break follows it at once. */
   private readonly lastProblem = new Map<string, Finding>();
 
-  /** `keep` decides what is listed and may change its severity; `tell` hears of each finding as it is made. */
-  constructor(
-    private readonly keep: (finding: Finding) => Finding | undefined = (finding) => finding,
-    private readonly tell: (finding: Finding) => void = () => undefined,
-  ) {}
+  /** `tell` hears of each finding as it is made; what follows from it may be attached to it later. */
+  constructor(private readonly tell: (finding: Finding) => void = () => undefined) {}
 
   /** `follows`: the rules that explain findings of this one. */
-  add(made: Finding, follows?: readonly string[]): void {
-    const finding = this.keep(made);
-    if (!finding) return;
+  add(finding: Finding, follows?: readonly string[]): void {
     if (follows) this.follows.set(finding.rule, follows);
     const cause = this.breaks.get(finding.channel);
     if (cause && finding.rule !== cause.finding.rule && isConsequence(finding, cause)) {
