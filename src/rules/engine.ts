@@ -1,6 +1,7 @@
 /**
  * Runs rules over a capture: one sink a channel, which brings the facts up to date and then calls only the handlers that want the event.
  */
+import type { Finding } from '../finding.js';
 import type { CaptureSummary } from '../model/capture-model.js';
 import type { StreamEvent, StreamSink } from '../stream/events.js';
 import type { PageBatch } from '../stream/page-batch.js';
@@ -63,7 +64,7 @@ class ChannelRules implements StreamSink {
   event(event: StreamEvent): void {
     if (event.kind === 'begin') this.begin(event.channel, event.role);
     else this.facts.event(this.channel!, event);
-    if (event.kind === 'problem') this.findings.add(event.finding);
+    if (event.kind === 'problem' && !this.superseded(event.finding)) this.findings.add(event.finding);
     const handlers = this.handlers[event.kind];
     if (handlers) for (const handler of handlers) handler(event);
     if (event.kind === 'skipped') this.findings.broken(this.channel!.name, event.offset);
@@ -71,6 +72,10 @@ class ChannelRules implements StreamSink {
 
   pages(batch: PageBatch): void {
     for (const handler of this.pageHandlers) handler(batch);
+  }
+
+  private superseded(problem: Finding): boolean {
+    return this.watches.some((watch) => watch.supersedes?.(problem, this.channel!));
   }
 
   /** What a channel is shows in its first event: only then can rules say what they want of it. */

@@ -182,7 +182,14 @@ export type StreamEvent =
       readonly fields: RecordFields;
     }
   /** Bytes behind the end of the stream: zeros are padding of a device or file, anything else is not part of the stream. */
-  | { readonly kind: 'trailing'; readonly offset: number; readonly length: number; readonly zeros: boolean }
+  | {
+      readonly kind: 'trailing';
+      readonly offset: number;
+      readonly length: number;
+      readonly zeros: boolean;
+      /** They begin with a section or a command, as if the stream had ended too early. */
+      readonly elements?: true;
+    }
   | { readonly kind: 'skipped'; readonly offset: number; readonly length: number }
   | { readonly kind: 'problem'; readonly offset: number; readonly finding: Finding }
   | ChannelEnd;
