@@ -37,6 +37,8 @@ export interface RamBlock {
 export interface MappedRamArea {
   readonly version: number;
   readonly pageSize: number;
+  /** Where the file begins from which its writer counted the offsets: 0, or below it for a stream that was cut out of one. */
+  readonly fileStart: number;
   readonly bitmapOffset: number;
   readonly bitmapSize: number;
   readonly pagesOffset: number;
@@ -66,7 +68,14 @@ export type StreamEvent =
     }
   | { readonly kind: 'page-size'; readonly offset: number; readonly pageSize: number; readonly evidence: string }
   /** A RAM record that carries no page: MULTIFD_FLUSH, HOOK, EOS. */
-  | { readonly kind: 'ram-mark'; readonly offset: number; readonly flags: number; readonly name: string }
+  | {
+      readonly kind: 'ram-mark';
+      readonly offset: number;
+      readonly flags: number;
+      readonly name: string;
+      /** What stands in the bits of the address, which a mark does not have. */
+      readonly address?: number;
+    }
   /** A record of any other section whose layout is built in. */
   | {
       readonly kind: 'record';
@@ -139,6 +148,8 @@ export type StreamEvent =
       readonly length: number;
       readonly id: number;
       readonly uuid: string;
+      /** Bytes that have no meaning are not zero. */
+      readonly unused?: true;
     }
   /** A RAM packet: its pages come as batches right before it. A packet with `sync` ends generation `generation` of its channel. */
   | {
@@ -151,6 +162,9 @@ export type StreamEvent =
       readonly unpackedLength: number;
       readonly flags: number;
       readonly method: string;
+      readonly pagesAlloc: number;
+      /** What the header says of the payload: of no meaning where there are no normal pages. */
+      readonly nextPacketSize: number;
       readonly packetNum: bigint;
       readonly block: string;
       readonly normalPages: number;
@@ -159,6 +173,10 @@ export type StreamEvent =
       readonly generation: number;
       /** The empty packet that repeats the number of a SYNC packet with pages (QEMU up to 8.2). */
       readonly twin: boolean;
+      /** Bytes of the header that have no meaning are not zero. */
+      readonly unused?: true;
+      /** So are the name of the block in a packet without pages or the entries behind the used ones: left over from a packet before. */
+      readonly leftover?: true;
     }
   /** A packet of device state. The view of the data is valid until the sink returns. */
   | {
@@ -169,6 +187,8 @@ export type StreamEvent =
       readonly idstr: string;
       readonly instance: number;
       readonly index: number;
+      /** All flags; `config` is the only one with a meaning. */
+      readonly flags: number;
       readonly config: boolean;
       readonly data: Uint8Array;
     }

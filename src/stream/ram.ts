@@ -301,10 +301,12 @@ export class RamDecoder {
   }
 
   private mark(offset: number): void {
-    const { flags } = this;
-    this.cursor.position += 8;
+    const { flags, cursor } = this;
+    const address =
+      cursor.view.getUint32(cursor.position) * 0x1_0000_0000 + cursor.view.getUint32(cursor.position + 4) - flags;
+    cursor.position += 8;
     const name = flags === RAM_SAVE_FLAG_EOS ? 'EOS' : ramFlagNames(flags & ~RAM_SAVE_FLAG_CONTINUE);
-    this.out.event({ kind: 'ram-mark', offset, flags, name });
+    this.out.event({ kind: 'ram-mark', offset, flags, name, ...(address !== 0 && { address }) });
   }
 
   private wrongFlags(): DecodeError {

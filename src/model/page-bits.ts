@@ -1,5 +1,5 @@
 /** One bit for each page of a block, in chunks that are made when a bit in them is set. */
-import type { PageMapBudget } from '../model/page-map.js';
+import type { PageMapBudget } from './page-map.js';
 
 const CHUNK_PAGES = 1 << 15;
 const CHUNK_WORDS = CHUNK_PAGES / 32;
