@@ -16,6 +16,7 @@ import {
 import type { SectionIdentity } from '../wire/section.js';
 import { compareVersions, machineVersion } from '../wire/versions.js';
 import type { VmstateDump } from '../vmstate/dump.js';
+import { isIterable, isVfio } from './iterable.js';
 
 /** FULL sections that are kept; a stream with more of them is no guest's. */
 const MAX_FULLS = 1 << 16;
@@ -168,7 +169,7 @@ export class Facts {
         break;
       case 'section-start':
         if (event.idstr !== 'ram') break;
-        if (event.section === 'start') this.ramStarted = true;
+        if (event.section === 'start' || event.section === 'full') this.ramStarted = true;
         else if (event.section === 'part') this.ramPart = true;
         break;
       case 'section-end':
@@ -204,7 +205,7 @@ export class Facts {
   }
 
   private full(channel: ChannelFacts, event: EventOf<'section-end'>): void {
-    if (this.colo || this.fulls.length >= MAX_FULLS) return;
+    if (this.colo || this.fulls.length >= MAX_FULLS || (isIterable(event.idstr) && !isVfio(event.idstr))) return;
     const { id, idstr, instance, version, offset, payloadOffset, payloadLength } = event;
     this.fulls.push({ id, idstr, instance, version, channel: channel.name, offset, payloadOffset, payloadLength });
   }

@@ -138,11 +138,12 @@ export class DeviceStates {
 }
 
 /** Up to 9.2.0 an array of pointers whose first element is null was described by that element alone; s390_css has three. */
-function isKnownMisdescription(entry: DeviceDescription | undefined): boolean {
+export function isKnownMisdescription(entry: DeviceDescription | undefined): boolean {
   return entry?.fields.some((field) => field.type === 'struct' && field.struct?.fields.length === 0) ?? false;
 }
 
-function keyOf(idstr: string, instance: number): string {
+/** What a section and its entry in the vmdesc have in common. */
+export function keyOf(idstr: string, instance: number): string {
   return `${instance}:${idstr}`;
 }
 

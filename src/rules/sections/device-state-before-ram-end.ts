@@ -1,5 +1,5 @@
 import { sectionName } from '../../wire/section.js';
-import { isEarly, isVfio } from '../iterable.js';
+import { isEarly, isIterable } from '../iterable.js';
 import type { Rule } from '../rule.js';
 
 /** Devices are saved when memory does not change any more. */
@@ -24,7 +24,7 @@ export const deviceStateBeforeRamEnd: Rule = {
         return {
           'section-start'({ section, offset, packaged, idstr, instance }) {
             if (ended || section === 'part' || facts.postcopy) return;
-            if (section === 'full' && !packaged && !isEarly(idstr) && !isVfio(idstr))
+            if (section === 'full' && !packaged && !isEarly(idstr) && !isIterable(idstr))
               early ??= { offset, section: sectionName({ idstr, instance }) };
             if (section !== 'end' || idstr !== 'ram') return;
             ended = true;

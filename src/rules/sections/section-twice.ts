@@ -1,5 +1,6 @@
 import { sectionName } from '../../wire/section.js';
 import type { Rule } from '../rule.js';
+import { vmdescMatch } from '../vmdesc-match.js';
 
 /** Each device has one FULL section; only the checkpoints of COLO repeat it. */
 export const sectionTwice: Rule = {
@@ -9,33 +10,34 @@ export const sectionTwice: Rule = {
     family: 'sections',
     severity: 'warning',
     what: 'the state of a device comes twice',
-    why: 'A destination loads both, and the last one wins. Two devices under one name are a fault of the source: the state of the first ends up in the second.',
+    why: 'A destination loads both into the first device of that name, and the last one wins. Up to 7.2 sources do so themselves: the second slirp and the second isa-ide have the name and number of the first.',
     fix: 'compare the two sections; where they differ, find out which device the second belongs to',
-    cites: [{ function: 'qemu_loadvm_section_start_full', versions: 'all' }],
+    cites: [{ function: 'find_se', versions: 'all' }],
     invariants: ['INV-047', 'INV-277'],
   },
   watch({ facts, report }) {
-    const seen = new Map<string, number>();
     return {
-      channel: ({ name: channel, role }) =>
-        role === 'main'
-          ? {
-              'section-start'({ section, offset, idstr, instance }) {
-                if (section !== 'full' || facts.colo) return;
-                const name = sectionName({ idstr, instance });
-                const first = seen.get(name);
-                if (first === undefined) seen.set(name, offset);
-                else
-                  report({
-                    message: `a second FULL section ${name}`,
-                    channel,
-                    offset,
-                    section: name,
-                    related: [{ message: 'the first', channel, offset: first }],
-                  });
-              },
-            }
-          : undefined,
+      end() {
+        const copies = new Set(vmdescMatch(facts)?.copies);
+        const seen = new Map<string, number>();
+        for (const full of facts.fulls) {
+          const { channel, offset } = full;
+          const section = sectionName(full);
+          const first = seen.get(section);
+          if (first === undefined) seen.set(section, offset);
+          else
+            report({
+              message: copies.has(full)
+                ? `a second FULL section ${section}, which the vmdesc has once`
+                : `a second FULL section ${section}: the source has two devices of this name`,
+              channel,
+              offset,
+              section,
+              related: [{ message: 'the first', channel, offset: first }],
+              ...(!copies.has(full) && { severity: 'info' as const }),
+            });
+        }
+      },
     };
   },
 };

@@ -1,0 +1,55 @@
+import { sectionName } from '../../wire/section.js';
+import type { Rule } from '../rule.js';
+import { walkState } from '../state-walk.js';
+
+/** A subsection has a version of its own. */
+export const subsectionVersion: Rule = {
+  meta: {
+    code: 'MIG266',
+    name: 'subsection-version',
+    family: 'vmstate',
+    severity: 'error',
+    what: 'a subsection has another version than the vmdesc says',
+    why: 'A destination of the same release refuses a version above its own or below its minimum. It keeps only the low eight bits of it.',
+    fix: 'the version behind the name of the subsection is damaged',
+    cites: [
+      {
+        function: 'vmstate_load_state',
+        text: '%s: incoming version_id %d is too new for local version_id %d',
+        versions: 'all',
+      },
+    ],
+    invariants: ['INV-079', 'INV-081'],
+  },
+  needs: ['device-state'],
+  watch({ report }) {
+    return {
+      channel: ({ name: channel, role }) =>
+        role === 'main'
+          ? {
+              'device-state'({ offset, payload, state, idstr, instance }) {
+                if (!state) return;
+                const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
+                walkState(state, {
+                  subsection({ vmsdName, version, start }, path) {
+                    const found = view.getUint32(start - 4);
+                    if (found === version) return;
+                    report({
+                      message: `subsection ${vmsdName} has version ${found}, the vmdesc says ${version}`,
+                      channel,
+                      offset: offset + start - 4,
+                      length: 4,
+                      section: sectionName({ idstr, instance }),
+                      path: [...path, vmsdName].join(' > '),
+                      expected: `${version}`,
+                      found: `${found}`,
+                      ...((found & 0xff) === version && { severity: 'warning' as const }),
+                    });
+                  },
+                });
+              },
+            }
+          : undefined,
+    };
+  },
+};
