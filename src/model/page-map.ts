@@ -33,20 +33,6 @@ export class PageMap {
     return known;
   }
 
-  /** Takes the marks of `count` pages from `first` on away. Returns how many there were. */
-  clear(first: number, count: number): number {
-    let cleared = 0;
-    const end = first + count;
-    // Costs what is marked, not what is named.
-    for (const [index, chunk] of this.chunks) {
-      const chunkStart = index * CHUNK_PAGES;
-      const from = Math.max(first, chunkStart);
-      const to = Math.min(end, chunkStart + CHUNK_PAGES);
-      if (from < to) cleared += clearBits(chunk, from - chunkStart, to - chunkStart);
-    }
-    return cleared;
-  }
-
   private turnTo(index: number): void {
     let chunk = this.chunks.get(index);
     if (!chunk && this.budget.left >= CHUNK_WORDS * 4) {
@@ -73,20 +59,6 @@ function markBits(words: Int32Array, from: number, to: number): number {
     at += high - low;
   }
   return known;
-}
-
-function clearBits(words: Int32Array, from: number, to: number): number {
-  let cleared = 0;
-  for (let at = from; at < to;) {
-    const word = at >>> 5;
-    const low = at & 31;
-    const high = Math.min(32, low + to - at);
-    const mask = high - low === 32 ? -1 : ((1 << (high - low)) - 1) << low;
-    cleared += countBits(words[word]! & mask);
-    words[word]! &= ~mask;
-    at += high - low;
-  }
-  return cleared;
 }
 
 function countBits(word: number): number {

@@ -28,7 +28,6 @@ import { bitmapRecord } from './sections/bitmap-record.js';
 import { blockSectionRefused } from './sections/block-section-refused.js';
 import { htabRecord } from './sections/htab-record.js';
 import { keysNotSaved } from './sections/keys-not-saved.js';
-import { vfioRecord } from './device-state/vfio-record.js';
 import { pingWithoutReturnPath } from './commands/ping-without-return-path.js';
 import { returnPathInFile } from './commands/return-path-in-file.js';
 import { openingCommandLate } from './commands/opening-command-late.js';
@@ -44,7 +43,6 @@ import { advisePageSizes } from './commands/advise-page-sizes.js';
 import { switchoverStartMissing } from './commands/switchover-start-missing.js';
 import { switchoverStartMisplaced } from './commands/switchover-start-misplaced.js';
 import { recoveryCommandOutside } from './commands/recovery-command-outside.js';
-import { recoveryOrder } from './commands/recovery-order.js';
 import { commandRefused } from './commands/command-refused.js';
 import { switchOrder } from './commands/switch-order.js';
 import { undeclaredBlock } from './ram/undeclared-block.js';
@@ -56,13 +54,8 @@ import { postcopyRecord } from './ram/postcopy-record.js';
 import { flushWithoutMultifd } from './ram/flush-without-multifd.js';
 import { recordRefused } from './ram/record-refused.js';
 import { hookRecord } from './ram/hook-record.js';
-import { postcopyPages } from './ram/postcopy-pages.js';
 import { blockNameMissing } from './ram/block-name-missing.js';
 import { backgroundSnapshotTwice } from './ram/background-snapshot-twice.js';
-import { hostPageBroken } from './ram/host-page-broken.js';
-import { mappedRamRecord } from './mapped-ram/mapped-ram-record.js';
-import { mappedRamLayout } from './mapped-ram/mapped-ram-layout.js';
-import { mappedRamStrayBits } from './mapped-ram/mapped-ram-stray-bits.js';
 import { syncMissingBeforePostcopy } from './multifd/sync-missing-before-postcopy.js';
 import { deviceMissing } from './vmstate/device-missing.js';
 import { deviceUndescribed } from './vmstate/device-undescribed.js';
@@ -110,7 +103,6 @@ export const RULES: readonly Rule[] = [
   blockSectionRefused,
   htabRecord,
   keysNotSaved,
-  vfioRecord,
   pingWithoutReturnPath,
   returnPathInFile,
   openingCommandLate,
@@ -126,7 +118,6 @@ export const RULES: readonly Rule[] = [
   switchoverStartMissing,
   switchoverStartMisplaced,
   recoveryCommandOutside,
-  recoveryOrder,
   commandRefused,
   switchOrder,
   undeclaredBlock,
@@ -138,13 +129,8 @@ export const RULES: readonly Rule[] = [
   flushWithoutMultifd,
   recordRefused,
   hookRecord,
-  postcopyPages,
   blockNameMissing,
   backgroundSnapshotTwice,
-  hostPageBroken,
-  mappedRamRecord,
-  mappedRamLayout,
-  mappedRamStrayBits,
   syncMissingBeforePostcopy,
   deviceMissing,
   deviceUndescribed,

@@ -1,3 +1,4 @@
+import { POSTCOPY_ADVISE } from '../facts.js';
 import type { Rule } from '../rule.js';
 
 /** Most machine types describe their device state; some, and `suppress-vmdesc`, do not. */
@@ -35,7 +36,8 @@ export const vmdescMissing: Rule = {
         };
       },
       end() {
-        if (!eof || cut || facts.vmdesc || facts.postcopy || facts.colo || facts.fulls.length === 0) return;
+        if (!eof || cut || facts.vmdesc || facts.postcopyState > POSTCOPY_ADVISE || facts.colo) return;
+        if (facts.fulls.length === 0) return;
         report({ message: 'the stream ends with EOF, without a vmdesc', ...eof });
       },
     };

@@ -7,7 +7,7 @@ export const hookRecord: Rule = {
     name: 'hook-record',
     family: 'ram',
     severity: 'warning',
-    what: 'HOOK, which only RDMA has, in a stream of bytes',
+    what: 'a HOOK record, which only RDMA has, in a stream of bytes',
     why: 'With RDMA the pages are written past the stream. A destination up to 9.2 that is not on RDMA gives up at the record; later ones pass over it.',
     fix: 'migrate over RDMA, or look for what damaged the record',
     cites: [{ function: 'ram_load_precopy', versions: '1.7 and later' }],

@@ -21,7 +21,7 @@ export const sectionBehindSwitch: Rule = {
         role === 'main'
           ? {
               'section-start'({ section, offset, packaged, idstr, instance }) {
-                if (!facts.postcopy || packaged || section === 'end') return;
+                if (!facts.postcopy || !facts.postcopyAdvised || packaged || section === 'end') return;
                 if (section === 'part' && isPostcopiable(idstr)) return;
                 const name = sectionName({ idstr, instance });
                 const message = `${section.toUpperCase()} of ${name} behind the switch to postcopy`;
