@@ -13,7 +13,10 @@ type Handler = (event: StreamEvent) => void;
 
 export class RuleEngine {
   private readonly watches: readonly RuleWatch[];
-  private readonly needs: Pick<StreamSink, 'wantsDeviceState' | 'wantsMappedPages' | 'wantsSectionData'>;
+  private readonly needs: Pick<
+    StreamSink,
+    'wantsDevicePayload' | 'wantsDeviceState' | 'wantsMappedPages' | 'wantsSectionData'
+  >;
 
   constructor(
     rules: readonly Rule[],
@@ -25,6 +28,7 @@ export class RuleEngine {
     );
     const needs = new Set(rules.flatMap((rule) => rule.needs ?? []));
     this.needs = {
+      wantsDevicePayload: needs.has('device-payload'),
       wantsDeviceState: needs.has('device-state'),
       wantsMappedPages: needs.has('mapped-pages'),
       wantsSectionData: needs.has('section-data'),
@@ -43,6 +47,7 @@ export class RuleEngine {
 }
 
 class ChannelRules implements StreamSink {
+  readonly wantsDevicePayload: boolean;
   readonly wantsDeviceState: boolean;
   readonly wantsMappedPages: boolean;
   readonly wantsSectionData: boolean;
@@ -56,6 +61,7 @@ class ChannelRules implements StreamSink {
     private readonly findings: FindingList,
     needs: RuleEngine['needs'],
   ) {
+    this.wantsDevicePayload = needs.wantsDevicePayload === true;
     this.wantsDeviceState = needs.wantsDeviceState === true;
     this.wantsMappedPages = needs.wantsMappedPages === true;
     this.wantsSectionData = needs.wantsSectionData === true;

@@ -102,7 +102,7 @@ export interface RuleWatch {
 export interface Rule {
   readonly meta: RuleMeta;
   /** What decoders have to prepare for it. */
-  readonly needs?: readonly ('device-state' | 'mapped-pages' | 'section-data')[];
+  readonly needs?: readonly ('device-payload' | 'device-state' | 'mapped-pages' | 'section-data')[];
   readonly watch: (context: RuleContext) => RuleWatch;
 }
 

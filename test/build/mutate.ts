@@ -154,10 +154,7 @@ export class Mutator {
     [/^config: name length \+1$/, () => this.edit(12, this.bytes[12]! + 1)],
     [/^config: name length huge$/, () => this.splice(9, 4, u32(0x7fff_ffff))],
     [/^config: removed$/, () => this.splice(8, this.configurationLength)],
-    [
-      /^config: duplicated$/,
-      () => this.splice(8, 0, this.bytes.subarray(8, 8 + this.configurationLength)),
-    ],
+    [/^config: duplicated$/, () => this.splice(8, 0, this.bytes.subarray(8, 8 + this.configurationLength))],
     [/^config: \+ (.*)$/, (what) => this.splice(8 + this.configurationLength, 0, addedSubsection(what!))],
     [/^footer: id flipped, ([^(]*\w)/, (where) => this.edit(this.section(where!).payloadEnd + 4, 0xff)],
     [/^footer: type byte 0x7f, ([^(]*\w)/, (where) => this.edit(this.section(where!).payloadEnd, 0x7f)],
@@ -192,10 +189,7 @@ export class Mutator {
       /^section type of ram (START|PART|END)\(\d\) -> \w+\((\d)\)$/,
       (kind, type) => this.edit(this.section(`ram ${kind!}`).offset, Number(type)),
     ],
-    [
-      /^duplicated: (.*)$/,
-      (where) => this.splice(this.section(where!).end, 0, this.cut(this.section(where!))),
-    ],
+    [/^duplicated: (.*)$/, (where) => this.splice(this.section(where!).end, 0, this.cut(this.section(where!)))],
     [
       /^removed: every device section$/,
       () => this.splice(this.section('first device').offset, this.eof - this.section('first device').offset),
@@ -286,14 +280,8 @@ export class Mutator {
     [/^EOF byte removed$/, () => this.splice(this.eof, 1)],
     [/^EOF byte twice$/, () => this.splice(this.eof, 0, u8(0))],
     [/^a second whole stream appended$/, () => join(this.bytes, this.bytes)],
-    [
-      /^subsection (.*): name changed/,
-      (name) => this.edit(this.subsection(name!).at + 1 + name!.length, 0x7e),
-    ],
-    [
-      /^subsection (.*): version 99$/,
-      (name) => this.splice(this.subsection(name!).at + 2 + name!.length, 4, u32(99)),
-    ],
+    [/^subsection (.*): name changed/, (name) => this.edit(this.subsection(name!).at + 1 + name!.length, 0x7e)],
+    [/^subsection (.*): version 99$/, (name) => this.splice(this.subsection(name!).at + 2 + name!.length, 4, u32(99))],
     [/^subsection (.*): marker 5 -> 6$/, (name) => this.edit(this.subsection(name!).at, 6)],
     [
       /^subsection (.*): removed to the end/,

@@ -1,7 +1,7 @@
-import type { FieldNode } from '../../vmstate/decode.js';
+import type { FieldDescription } from '../../vmstate/vmdesc.js';
+import { walkPayload } from '../../vmstate/walk.js';
 import { sectionName } from '../../wire/section.js';
 import type { Citation, Rule } from '../rule.js';
-import { walkState } from '../state-walk.js';
 
 interface Check {
   /** What is wrong with an element, if it is. */
@@ -38,6 +38,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
   'ptr-marker': marker,
 };
 
+const TYPES = new Set(Object.keys(CHECKS));
 const SIZES: Readonly<Record<string, number>> = { bool: 1, 'int32 le': 4, nullptr: 1, 'ptr-marker': 1 };
 
 /** Values that a type does not have. */
@@ -53,18 +54,22 @@ export const fieldValue: Rule = {
     cites: Object.values(CHECKS).map(({ cite }) => cite),
     invariants: ['INV-071', 'INV-073', 'INV-074', 'INV-083'],
   },
-  needs: ['device-state'],
+  needs: ['device-payload'],
   watch({ report }) {
     return {
       channel: ({ name: channel, role }) =>
         role === 'main'
           ? {
-              'device-state'({ offset, payload, state, idstr, instance }) {
-                if (!state) return;
-                const check = ({ name, type, start, size, count }: FieldNode, path: readonly string[]): void => {
+              'device-state'({ offset, payload, description, idstr, instance }) {
+                if (!description) return;
+                const check = (
+                  { name, type, size, arrayLength = 1 }: FieldDescription,
+                  start: number,
+                  path: readonly string[],
+                ): void => {
                   const of = CHECKS[type];
                   if (!of || size !== SIZES[type]) return;
-                  for (let at = start; at < start + size * count; at += size) {
+                  for (let at = start; at < start + size * arrayLength; at += size) {
                     const wrong = of.wrong(payload.subarray(at, at + size));
                     if (wrong === undefined) continue;
                     report({
@@ -80,7 +85,7 @@ export const fieldValue: Rule = {
                     return;
                   }
                 };
-                walkState(state, { field: check });
+                walkPayload(description, payload, TYPES, { field: check });
               },
             }
           : undefined,

@@ -1,6 +1,9 @@
+import { walkPayload } from '../../vmstate/walk.js';
 import { sectionName } from '../../wire/section.js';
 import type { Rule } from '../rule.js';
 import { vmdescMatch } from '../vmdesc-match.js';
+
+const NONE: ReadonlySet<string> = new Set();
 
 /** Marks and names inside of a section stand where the description has them. */
 export const sectionContents: Rule = {
@@ -22,14 +25,15 @@ export const sectionContents: Rule = {
     ],
     invariants: ['INV-078', 'INV-080'],
   },
-  needs: ['device-state'],
+  needs: ['device-payload'],
   watch({ facts, report }) {
     const notes = new Map<number, string>();
     return {
       channel: ({ role }) =>
         role === 'main'
           ? {
-              'device-state'({ offset, note }) {
+              'device-state'({ offset, payload, description }) {
+                const note = description && walkPayload(description, payload, NONE, {});
                 if (note !== undefined && notes.size < 100) notes.set(offset, note);
               },
             }

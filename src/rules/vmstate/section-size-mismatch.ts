@@ -1,5 +1,5 @@
 import { sectionName } from '../../wire/section.js';
-import type { DeviceDescription } from '../../vmstate/vmdesc.js';
+import { describedSize, type DeviceDescription } from '../../vmstate/vmdesc.js';
 import type { Citation, Rule } from '../rule.js';
 import { readSubsections } from '../subsections.js';
 import { vmdescMatch } from '../vmdesc-match.js';
@@ -24,17 +24,18 @@ export const sectionSizeMismatch: Rule = {
     ],
     invariants: ['INV-037', 'INV-078', 'INV-086'],
   },
-  needs: ['device-state'],
+  needs: ['device-payload'],
   watch({ facts, report }) {
     const [footer, unknown] = sectionSizeMismatch.meta.cites;
-    /** Payloads that do not fit their description, by offset. */
+    /** Payloads that are longer than described, by offset. */
     const payloads = new Map<number, Uint8Array>();
     return {
       channel: ({ role }) =>
         role === 'main'
           ? {
-              'device-state'({ offset, payload, note }) {
-                if (note !== undefined && payloads.size < 100) payloads.set(offset, payload);
+              'device-state'({ offset, payload, description }) {
+                if (description && payload.length > describedSize(description) && payloads.size < 100)
+                  payloads.set(offset, payload);
               },
             }
           : undefined,

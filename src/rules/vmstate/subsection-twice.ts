@@ -1,3 +1,4 @@
+import { describedSize } from '../../vmstate/vmdesc.js';
 import { sectionName } from '../../wire/section.js';
 import type { Rule } from '../rule.js';
 import { readSubsections } from '../subsections.js';
@@ -16,15 +17,16 @@ export const subsectionTwice: Rule = {
     cites: [{ function: 'vmstate_subsection_load', versions: 'all' }],
     invariants: ['INV-078'],
   },
-  needs: ['device-state'],
+  needs: ['device-payload'],
   watch({ facts, report }) {
     const payloads = new Map<number, Uint8Array>();
     return {
       channel: ({ role }) =>
         role === 'main'
           ? {
-              'device-state'({ offset, payload, note }) {
-                if (note !== undefined && payloads.size < 100) payloads.set(offset, payload);
+              'device-state'({ offset, payload, description }) {
+                if (description && payload.length > describedSize(description) && payloads.size < 100)
+                  payloads.set(offset, payload);
               },
             }
           : undefined,

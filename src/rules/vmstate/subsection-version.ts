@@ -1,6 +1,8 @@
+import { walkPayload } from '../../vmstate/walk.js';
 import { sectionName } from '../../wire/section.js';
 import type { Rule } from '../rule.js';
-import { walkState } from '../state-walk.js';
+
+const NONE: ReadonlySet<string> = new Set();
 
 /** A subsection has a version of its own. */
 export const subsectionVersion: Rule = {
@@ -21,17 +23,17 @@ export const subsectionVersion: Rule = {
     ],
     invariants: ['INV-079', 'INV-081'],
   },
-  needs: ['device-state'],
+  needs: ['device-payload'],
   watch({ report }) {
     return {
       channel: ({ name: channel, role }) =>
         role === 'main'
           ? {
-              'device-state'({ offset, payload, state, idstr, instance }) {
-                if (!state) return;
+              'device-state'({ offset, payload, description, idstr, instance }) {
+                if (!description) return;
                 const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
-                walkState(state, {
-                  subsection({ vmsdName, version, start }, path) {
+                walkPayload(description, payload, NONE, {
+                  subsection({ vmsdName, version }, start, path) {
                     const found = view.getUint32(start - 4);
                     if (found === version) return;
                     report({
@@ -40,7 +42,7 @@ export const subsectionVersion: Rule = {
                       offset: offset + start - 4,
                       length: 4,
                       section: sectionName({ idstr, instance }),
-                      path: [...path, vmsdName].join(' > '),
+                      path: path.join(' > '),
                       expected: `${version}`,
                       found: `${found}`,
                       ...((found & 0xff) === version && { severity: 'warning' as const }),
