@@ -16,6 +16,7 @@ import { loadVmdesc, validate } from '../dist/index.js';
 
 /** The end of a section cannot be told: neither footers nor a vmdesc. */
 const NEEDS_VMDESC = 'MIG113';
+const VMDESC_CUT = 'MIG203';
 
 /**
  * @typedef {import('../dist/index.js').Finding} Finding
@@ -60,7 +61,10 @@ async function examine(folder, siblings) {
       for (const sibling of siblings) {
         const vmdesc = await loadVmdesc(join(sibling, 'main.bin')).catch(() => undefined);
         const helped = vmdesc && (await validate(folder, { vmdesc }));
-        if (!helped?.complete) continue;
+        if (
+          !helped?.summary.channels.every(({ complete, bytes, explainedBytes }) => complete && bytes === explainedBytes)
+        )
+          continue;
         verdict = helped;
         note = `--vmdesc ${basename(sibling)}`;
         break;
@@ -86,7 +90,8 @@ function verdictOf({ fate, complete, loud, error, failure }) {
   if (failure !== undefined) return 'crash';
   if (loud.length === 1 && loud[0].includes(NEEDS_VMDESC)) return 'open';
   if (fate === 'failed' && error) return 'ok';
-  if (fate === 'failed' && !complete) return 'miss';
+  // A destination that gives up while it drains the vmdesc has had everything else.
+  if (fate === 'failed' && !complete && !loud.some((finding) => finding.includes(VMDESC_CUT))) return 'miss';
   // Nobody loaded it: a whole one is taken for good.
   if ((fate === 'accepted' || (fate === 'unknown' && complete)) && loud.length > 0) return 'alarm';
   return fate === 'failed' ? 'whole' : 'ok';

@@ -45,14 +45,14 @@ export class DeviceStates {
 
   /** Takes the payload of a FULL section; the view is only valid now. */
   payload(offset: number, payload: Uint8Array, device: DescribedDevice | undefined): void {
-    if (!this.out.wantsDeviceState) return;
+    if (!this.out.wantsDevicePayload) return;
     if (!device && this.waiting + payload.length > MAX_WAITING) {
       this.out.problem('too-large', `more than ${MAX_WAITING >> 20} MiB of device state wait for the vmdesc`, {
         offset,
       });
       return;
     }
-    this.pending = { payload: Uint8Array.from(payload), device };
+    this.pending = { payload: new Uint8Array(payload), device };
   }
 
   /** Called behind the footer, so that the state is reported after the section that holds it. */
@@ -120,9 +120,10 @@ export class DeviceStates {
   private report(passed: Passed, description?: DeviceDescription): void {
     const { section, offset, payload } = passed;
     const { id, idstr, instance, version } = section;
-    const { state, mismatch } = description
-      ? decodeState(description, payload!)
-      : { mismatch: undefined, state: undefined };
+    const { state, mismatch } =
+      description && this.out.wantsDeviceState
+        ? decodeState(description, payload!)
+        : { mismatch: undefined, state: undefined };
     this.out.event({
       kind: 'device-state',
       offset,
@@ -131,6 +132,7 @@ export class DeviceStates {
       instance,
       version,
       payload: payload!,
+      ...(description && { description }),
       ...(state && { state }),
       ...(mismatch !== undefined && { note: mismatch }),
     });
@@ -138,11 +140,12 @@ export class DeviceStates {
 }
 
 /** Up to 9.2.0 an array of pointers whose first element is null was described by that element alone; s390_css has three. */
-function isKnownMisdescription(entry: DeviceDescription | undefined): boolean {
+export function isKnownMisdescription(entry: DeviceDescription | undefined): boolean {
   return entry?.fields.some((field) => field.type === 'struct' && field.struct?.fields.length === 0) ?? false;
 }
 
-function keyOf(idstr: string, instance: number): string {
+/** What a section and its entry in the vmdesc have in common. */
+export function keyOf(idstr: string, instance: number): string {
   return `${instance}:${idstr}`;
 }
 

@@ -9,6 +9,7 @@ const MAX_PROBLEMS = 1000;
 
 export class Emitter {
   readonly wantsDeviceState: boolean;
+  readonly wantsDevicePayload: boolean;
   readonly wantsMappedPages: boolean;
   readonly wantsSectionData: boolean;
   /** Problems of severity error or warning so far. */
@@ -30,6 +31,7 @@ export class Emitter {
     this.pageSinks = sinks.filter((sink) => sink.pages);
     this.drainSinks = sinks.filter((sink) => sink.drain);
     this.wantsDeviceState = sinks.some((sink) => sink.wantsDeviceState);
+    this.wantsDevicePayload = this.wantsDeviceState || sinks.some((sink) => sink.wantsDevicePayload);
     this.wantsMappedPages = sinks.some((sink) => sink.wantsMappedPages);
     this.wantsSectionData = sinks.some((sink) => sink.wantsSectionData);
   }

@@ -10,7 +10,7 @@ import type { CommandPayload } from '../wire/command.js';
 import type { Configuration } from '../wire/configuration.js';
 import type { SectionIdentity, SectionKind } from '../wire/section.js';
 import type { StructNode } from '../vmstate/decode.js';
-import type { VmstateDescription } from '../vmstate/vmdesc.js';
+import type { DeviceDescription, VmstateDescription } from '../vmstate/vmdesc.js';
 import type { PageBatch } from './page-batch.js';
 
 /** Plain values of a decoded record: what JSON can say, and bigints and bytes. */
@@ -111,6 +111,9 @@ export type StreamEvent =
       readonly kind: 'device-state';
       readonly offset: number;
       readonly payload: Uint8Array;
+      /** What the vmdesc says of the section. */
+      readonly description?: DeviceDescription;
+      /** Where somebody asked for it. */
       readonly state?: StructNode;
       readonly note?: string;
     } & SectionIdentity)
@@ -202,7 +205,14 @@ export type StreamEvent =
       readonly fields: RecordFields;
     }
   /** Bytes behind the end of the stream: zeros are padding of a device or file, anything else is not part of the stream. */
-  | { readonly kind: 'trailing'; readonly offset: number; readonly length: number; readonly zeros: boolean }
+  | {
+      readonly kind: 'trailing';
+      readonly offset: number;
+      readonly length: number;
+      readonly zeros: boolean;
+      /** They begin with a section or a command, as if the stream had ended too early. */
+      readonly elements?: true;
+    }
   | { readonly kind: 'skipped'; readonly offset: number; readonly length: number }
   | { readonly kind: 'problem'; readonly offset: number; readonly finding: Finding }
   | ChannelEnd;
@@ -227,6 +237,8 @@ export type EventOf<K extends StreamEvent['kind']> = Extract<StreamEvent, { kind
 export interface StreamSink {
   /** Reports device state decoded through the vmdesc; payloads are kept (bounded) until it is known. */
   readonly wantsDeviceState?: boolean;
+  /** The same, but the payload with its description is enough. */
+  readonly wantsDevicePayload?: boolean;
   /** Reports the pages of mapped-ram files one by one instead of counted from the bitmap. */
   readonly wantsMappedPages?: boolean;
   /** Reports the data of records that are too long to be kept, in pieces; else they are stepped over. */

@@ -152,6 +152,7 @@ export class RamDecoder {
     this.out.pages(batch);
     batch.length = 0;
     batch.kinds = 0;
+    batch.filled = false;
   }
 
   /** The page loop: takes page records from the window until one is incomplete or of another kind, or the batch is full. */
@@ -254,6 +255,7 @@ export class RamDecoder {
         if (outside) this.reportOutside(current, where, base + position);
         if (wrong !== undefined) this.reportXbzrle(wrong, length, base + position);
       }
+      if (code === PAGE_ZERO && buffer[body] !== 0) batch.filled = true;
       batch.kinds |= 1 << code;
       kind[index] = code;
       block[index] = current;

@@ -63,10 +63,11 @@ describe('the table of invariants', () => {
 
   it.each(INVARIANTS.map((invariant) => [invariant.id, invariant] as const))(
     '%s is judged by a rule or a problem, or says why not',
-    (id, { problems = [], notJudged }) => {
+    (id, { problems = [], same = [], notJudged }) => {
       const byRule = judged.has(id);
-      expect(byRule || problems.length > 0 || notJudged !== undefined).toBe(true);
+      expect(byRule || problems.length > 0 || same.length > 0 || notJudged !== undefined).toBe(true);
       expect(notJudged !== undefined && (byRule || problems.length > 0)).toBe(false);
+      expect(same.filter((other) => !/^INV-M\d{3}$/.test(other))).toEqual([]);
     },
   );
 });
