@@ -18,7 +18,7 @@ export const pingWithoutReturnPath: Rule = {
         versions: '2.5 and later',
       },
     ],
-    invariants: ['INV-104'],
+    invariants: ['INV-104', 'INV-M190'],
   },
   watch({ facts, report }) {
     return {

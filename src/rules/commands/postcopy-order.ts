@@ -47,7 +47,7 @@ export const postcopyOrder: Rule = {
     why: 'A destination goes from ADVISE over DISCARD to LISTEN and RUN, and gives up at a command that does not fit.',
     fix: 'look for the command that is missing, or that was put in twice; all four come once, but DISCARD as often as needed',
     cites: [...STEPS.values()].map(({ cite }) => cite),
-    invariants: ['INV-105', 'INV-111', 'INV-116', 'INV-118', 'INV-109'],
+    invariants: ['INV-105', 'INV-111', 'INV-116', 'INV-118', 'INV-109', 'INV-M156'],
   },
   watch({ facts, report }) {
     let state = POSTCOPY_NONE;

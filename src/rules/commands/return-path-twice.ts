@@ -17,7 +17,7 @@ export const returnPathTwice: Rule = {
         versions: '2.5 and later',
       },
     ],
-    invariants: ['INV-103'],
+    invariants: ['INV-103', 'INV-M191'],
   },
   watch({ report }) {
     return {

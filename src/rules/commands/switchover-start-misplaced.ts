@@ -12,7 +12,7 @@ export const switchoverStartMisplaced: Rule = {
     why: 'A destination takes it anywhere and prepares its devices for their last state then; what they had before that does not count.',
     fix: 'look for what repeats or moves the command: sources write it once, before the first END',
     cites: [{ function: 'qemu_savevm_maybe_send_switchover_start', versions: '10.0 and later' }],
-    invariants: ['INV-128', 'INV-264'],
+    invariants: ['INV-128', 'INV-264', 'INV-M124'],
   },
   watch({ facts, report }) {
     return {

@@ -29,7 +29,7 @@ export const capabilityConflict: Rule = {
       },
       { function: 'migrate_caps_check', text: 'Multifd is not compatible with xbzrle', versions: '8.2 and later' },
     ],
-    invariants: [],
+    invariants: ['INV-M016'],
   },
   watch({ facts, report }) {
     const [mappedPostcopy, mappedXbzrle, ignoreShared, multifdXbzrle] = capabilityConflict.meta.cites;

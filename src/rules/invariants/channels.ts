@@ -334,11 +334,7 @@ export const CHANNEL_INVARIANTS: readonly Invariant[] = [
     problems: ['colo-message', 'return-path-colo'],
   },
   { id: 'INV-M261', text: 'the VM state of a checkpoint is all there', problems: ['truncated'] },
-  {
-    id: 'INV-M262',
-    text: 'COLO with multifd is for 11.1 and later',
-    notJudged: 'whether the destination is older is its matter; 11.1 says nothing of itself in such a stream',
-  },
+  { id: 'INV-M262', text: 'COLO with multifd is for 11.1 and later' },
   { id: 'INV-M263', text: 'ENABLE_COLO does not come to 11.1' },
   { id: 'INV-M270', text: 'CPR state has its magic and version', problems: ['capture-file'] },
   {

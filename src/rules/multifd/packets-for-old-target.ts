@@ -17,7 +17,7 @@ export const packetsForOldTarget: Rule = {
     family: 'multifd',
     severity: 'error',
     what: 'multifd packets use what the destination does not know yet',
-    why: 'Up to 8.2 a destination does not look for zero pages in packets: those pages keep their old contents there, and nothing says so. A compression method that a release does not have is refused, and device state is taken for pages.',
+    why: 'Up to 8.2 a destination does not look for zero pages in packets: those pages keep their old contents there, and nothing says so. A compression method that a release does not have is refused, device state is taken for pages, and with COLO packets are written past its cache.',
     fix: 'choose a machine type that the destination has, or set zero-page-detection to legacy, multifd-compression to none and x-migration-multifd-transfer to off on the source',
     cites: [
       { function: 'multifd_recv_unfill_packet', versions: 'up to 8.2' },
@@ -31,18 +31,18 @@ export const packetsForOldTarget: Rule = {
         text: 'multifd %u: flags received %x flags expected %x',
         versions: '5.0 and later',
       },
+      { function: 'multifd_nocomp_recv', versions: 'up to 11.0' },
     ],
-    invariants: ['INV-M037'],
+    invariants: ['INV-M037', 'INV-M262'],
   },
   watch({ facts, report }) {
     const { version } = facts.target;
     if (version === undefined) return {};
     const before = (since: string): boolean => compareVersions(version, since) < 0;
     const said = new Set<string>();
-    const [zeros, device, method] = packetsForOldTarget.meta.cites;
+    const [zeros, device, method, colo] = packetsForOldTarget.meta.cites;
     return {
       channel({ name, role }) {
-        if (role !== 'multifd') return undefined;
         const say = (what: string, since: string, offset: number, cite = zeros): void => {
           if (!before(since) || said.has(what)) return;
           said.add(what);
@@ -54,6 +54,14 @@ export const packetsForOldTarget: Rule = {
             ...(cite && { cite }),
           });
         };
+        if (role === 'main') {
+          return {
+            colo: ({ offset }) => {
+              if (facts.multifd) say('COLO with multifd', '11.1', offset, colo);
+            },
+          };
+        }
+        if (role !== 'multifd') return undefined;
         return {
           packet({ zeroPages, normalPages, method: used, offset }) {
             if (zeroPages > 0) say('zero pages in packets', '9.0', offset);

@@ -20,7 +20,15 @@ export const pagesNeverSent: Rule = {
         versions: 'all, in words that vary',
       },
     ],
-    invariants: ['INV-163', 'INV-168', 'INV-157'],
+    follows: [
+      'truncated',
+      'multifd-channel-missing',
+      'multifd-block',
+      'multifd-payload',
+      'packet-number',
+      'sync-count',
+    ],
+    invariants: ['INV-163', 'INV-168', 'INV-157', 'INV-M098'],
   },
   watch({ facts, report }) {
     let end: { channel: string; offset: number } | undefined;
@@ -50,7 +58,9 @@ export const pagesNeverSent: Rule = {
             ? [{ block, missing, sent }]
             : [];
         });
-        if (short.length === 0) return;
+        // What multifd-not-captured tells of.
+        const onChannels = facts.flushMode === 'flush' && !facts.multifd;
+        if (short.length === 0 || (onChannels && ram.blocks.every(({ pages }) => pages.normal === 0))) return;
         const total = short.reduce((sum, { missing }) => sum + missing, 0);
         const reason = hints === undefined ? elsewhere(facts, ram.blocks) : `${hints} may leave pages out`;
         const names = short
@@ -72,7 +82,6 @@ function elsewhere(facts: Facts, blocks: readonly RamBlockSummary[]): string | u
   if (facts.channels.some(({ role }) => role === 'cpr')) return 'memory was handed over by cpr-transfer';
   if (facts.several) return undefined;
   if (facts.postcopy) return 'some may have come on a preempt channel';
-  if (facts.flushMode === 'flush') return 'they travel on multifd channels';
   if (blocks.every(({ pages }) => pages.normal === 0))
     return 'they may travel on multifd channels, or be handed over by cpr-transfer';
   return undefined;

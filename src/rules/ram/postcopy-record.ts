@@ -18,7 +18,7 @@ export const postcopyRecord: Rule = {
         versions: '2.5 and later',
       },
     ],
-    invariants: ['INV-200'],
+    invariants: ['INV-200', 'INV-M146', 'INV-M147'],
   },
   watch({ facts, report }) {
     return {

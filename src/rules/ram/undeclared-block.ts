@@ -14,7 +14,7 @@ export const undeclaredBlock: Rule = {
       { function: 'ram_block_from_stream', text: "Can't find block %s", versions: 'all' },
       { function: 'ram_block_from_stream', text: 'block %s should not be migrated !', versions: '2.12 and later' },
     ],
-    invariants: ['INV-152', 'INV-165'],
+    invariants: ['INV-152', 'INV-165', 'INV-M141'],
   },
   watch({ facts, report }) {
     const odd: { channel: string; offset: number; block: string }[] = [];

@@ -12,7 +12,7 @@ export const zeroFill: Rule = {
     why: 'Since 8.2 a destination refuses it; older ones fill the page with the byte. Sources have sent only 0 since 1.5.',
     fix: 'the record is damaged; a stream of QEMU 1.4 or older needs a destination below 8.2',
     cites: [{ function: 'ram_load_precopy', text: 'Found a zero page with value %d', versions: '8.2 and later' }],
-    invariants: ['INV-155'],
+    invariants: ['INV-155', 'INV-M145'],
   },
   watch({ facts, report }) {
     return {

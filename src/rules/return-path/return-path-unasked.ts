@@ -13,7 +13,7 @@ export const returnPathUnasked: Rule = {
     fix: 'see that the files are of one migration',
     cites: [{ function: 'loadvm_process_command', versions: '2.5 and later' }],
     follows: ['truncated', 'capture-main', 'unknown-section-type'],
-    invariants: ['INV-M190'],
+    invariants: ['INV-M187'],
   },
   watch({ report }) {
     let mains = 0;
