@@ -140,6 +140,7 @@ describe('RamModel', () => {
     const mappedRam = {
       version: 1,
       pageSize: 4096,
+      fileStart: 0,
       bitmapOffset: 0,
       bitmapSize: 2,
       pagesOffset: 0x100000,
