@@ -41,9 +41,3 @@ export function eachBlock(batch: PageBatch, run: (block: RamBlock, from: number,
     from = to;
   }
 }
-
-/** `0x3000`, or `0x3000 and 4 more pages`. */
-export function pageAndMore(address: number, count: number): string {
-  const more = count === 1 ? '' : ` and ${count - 1} more`;
-  return `0x${address.toString(16)}${more}`;
-}

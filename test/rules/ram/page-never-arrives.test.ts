@@ -13,7 +13,7 @@ describe('page-never-arrives', () => {
   });
 
   it('counts pages, and takes ranges together', async () => {
-    const ranges = discard('pc.ram', [0, 0x2000], [0x1000, 0x2000]);
+    const ranges = discard('pc.ram', [0, 0x1000], [0x1000, 0x2000]);
     const findings = await judgeCapture(preempt({ main: { discard: ranges }, urgent: NOTHING }));
     expect(findings[0]!.message).toBe('page 0x0 of pc.ram and 2 more discarded and never sent again');
   });
