@@ -115,7 +115,7 @@ export class RamLane {
     const { length, kind, block, address, pageSize } = batch;
     let passes = this.passes === 0 ? 1 : this.passes;
     const deltas = (batch.kinds & (1 << PAGE_XBZRLE)) !== 0;
-    // Pages mostly follow each other: runs of them are counted at once; those that build on what was sent before apart from others.
+    // Pages mostly follow each other: runs of them are counted at once; those that build on what was sent before one by one.
     for (let start = 0; start < length;) {
       const index = block[start]!;
       const first = address[start]!;
@@ -126,7 +126,7 @@ export class RamLane {
       let i = start;
       const delta = deltas && kind[start] === PAGE_XBZRLE;
       for (; i < length && address[i] === next && block[i] === index; i++) {
-        if (deltas && (kind[i] === PAGE_XBZRLE) !== delta) break;
+        if (deltas && i > start && (delta || kind[i] === PAGE_XBZRLE)) break;
         next += pageSize;
         if (kind[i] === PAGE_NORMAL) normal++;
         else kinds[kind[i]!]!++;
@@ -134,7 +134,7 @@ export class RamLane {
       kinds[PAGE_NORMAL]! += normal;
       const known = counts.map.mark(first / pageSize, i - start);
       counts.duplicates += known;
-      if (delta && known < i - start) counts.baseless ??= { offset: batch.offset[start]!, address: first };
+      if (delta && known === 0) counts.baseless ??= { offset: batch.offset[start]!, address: first };
       if (index < this.lastBlock || (index === this.lastBlock && first <= this.lastAddress)) passes++;
       this.lastBlock = index;
       this.lastAddress = next - pageSize;
