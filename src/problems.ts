@@ -192,6 +192,21 @@ export const PROBLEMS = {
     origin: 'tool',
     help: 'the stream has more problems than are worth listing; those before are complete',
   },
+  'wrapper-cut': {
+    code: 'MIG161',
+    severity: 'error',
+    help: 'the file that the stream is packed in was cut: what was unpacked before is shown; copy or save it again',
+  },
+  'wrapper-damaged': {
+    code: 'MIG162',
+    severity: 'error',
+    help: 'the file that the stream is packed in is damaged: what was unpacked before is shown; copy or save it again',
+  },
+  'wrapper-trailing': {
+    code: 'MIG163',
+    severity: 'warning',
+    help: 'behind the packed stream stands something that is no part of it; the programs that unpack it say so too, and ignore it',
+  },
   'multifd-init': {
     code: 'MIG170',
     severity: 'error',

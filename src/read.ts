@@ -37,8 +37,19 @@ export async function readStream(
   sinks: readonly StreamSink[],
   options: ReadOptions = {},
 ): Promise<ReadResult> {
-  const channel: OpenChannel =
-    typeof input === 'string' ? await openChannel(input, options) : await openSource(input, options);
+  return readChannel(
+    typeof input === 'string' ? await openChannel(input, options) : await openSource(input, options),
+    sinks,
+    options,
+  );
+}
+
+/** As `readStream`, for a channel that is open. Closes it. */
+export async function readChannel(
+  channel: OpenChannel,
+  sinks: readonly StreamSink[],
+  options: Omit<ReadOptions, keyof OpenOptions> = {},
+): Promise<ReadResult> {
   try {
     await decodeChannel(channel.cursor, sinks, {
       role: channel.role,

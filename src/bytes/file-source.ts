@@ -18,7 +18,11 @@ export function openFile(path: string | 0, name = String(path), start = 0): Byte
     closeSync(fd);
     throw Object.assign(new Error('is a directory'), { code: 'EISDIR' });
   }
-  const close = path === 0 ? () => undefined : () => closeSync(fd);
+  let open = path !== 0;
+  const close = (): void => {
+    if (open) closeSync(fd);
+    open = false;
+  };
   if (stat.isFile() || stat.isBlockDevice()) {
     return new SeekableFile(fd, name, stat.isFile() ? stat.size : blockDeviceSize(fd), start, close);
   }

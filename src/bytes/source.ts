@@ -1,4 +1,17 @@
 /** Where bytes come from. The only port between the decoders and the outside. */
+import type { ProblemName } from '../problems.js';
+
+/** Something wrong with what the bytes are taken out of: a compressed file that was cut, a cluster that is not there. */
+export interface SourceFault {
+  readonly rule: ProblemName;
+  /** Names the layer, and where in it. */
+  readonly message: string;
+  /** Where in these bytes: how many came before it. */
+  readonly offset: number;
+  readonly length?: number;
+  readonly expected?: string;
+  readonly found?: string;
+}
 
 export interface ByteSource {
   /** How the user named it. */
@@ -14,6 +27,8 @@ export interface ByteSource {
   readAt?(into: Uint8Array, offset: number): number;
   /** Sources that can seek: moves the reading position. */
   seek?(offset: number): void;
+  /** What was found so far, in the order of finding; a fault stays where it is when others follow. */
+  readonly faults?: readonly SourceFault[];
   close(): void;
 }
 

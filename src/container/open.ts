@@ -1,9 +1,11 @@
 /** Opens what a user names on the command line: a file, a pipe, standard input; finds the stream in it and what it is. */
 import { openFile } from '../bytes/file-source.js';
-import type { ByteSource } from '../bytes/source.js';
+import type { ByteSource, SourceFault } from '../bytes/source.js';
 import { Cursor } from '../bytes/cursor.js';
 import { InputError } from '../finding.js';
 import { type ChannelRole, sniff, SNIFF_SIZE } from './sniff.js';
+import type { Attachment, SeveralInside } from './wrapper.js';
+import { isSeveral, unwrap } from './wrappers.js';
 
 export interface OpenOptions {
   /** Byte of the file at which the stream starts (`file:…,offset=`). Found by itself when only zeros stand before it. */
@@ -19,31 +21,74 @@ export interface OpenChannel {
   readonly cursor: Cursor;
   /** What the stream was taken out of, outermost first. */
   readonly layers: readonly string[];
+  /** What else those layers hold. */
+  readonly attachments: readonly Attachment[];
   close(): void;
+}
+
+/** An open wrapper around several channels. */
+export interface OpenWrapper extends SeveralInside {
+  readonly name: string;
 }
 
 /** Zeros before a stream are stepped over up to here. */
 const MAX_LEADING_ZEROS = 64 << 20;
 
 /**
- * Opens a channel by path, or standard input by `-`.
+ * Opens a channel by path, or standard input by `-`, in whatever it is wrapped. Of a wrapper around several channels, the main one.
  *
  * @throws InputError when it cannot be opened or is something else
  */
 export async function openChannel(path: string, options: OpenOptions = {}): Promise<OpenChannel> {
-  const source = openPath(path, options.offset);
-  try {
-    return await openSource(source, options);
-  } catch (error) {
-    source.close();
-    throw error;
-  }
+  return oneOf(await openInput(path, options));
 }
 
 /** As `openChannel`, for bytes from anywhere. The caller closes the source through the channel. */
 export async function openSource(source: ByteSource, options: OpenOptions = {}): Promise<OpenChannel> {
-  const layers: string[] = [source.size === undefined ? 'pipe' : 'file'];
-  if (options.offset) layers.push(`from byte 0x${options.offset.toString(16)} on`);
+  return oneOf(await open(source, options));
+}
+
+/** As `openChannel`, but leaves the choice to the caller where several channels come out. */
+export async function openInput(path: string, options: OpenOptions = {}): Promise<OpenChannel | OpenWrapper> {
+  return open(openPath(path, options.offset), options);
+}
+
+export function isWrapper(input: OpenChannel | OpenWrapper): input is OpenWrapper {
+  return 'channels' in input;
+}
+
+async function oneOf(input: OpenChannel | OpenWrapper): Promise<OpenChannel> {
+  if (!isWrapper(input)) return input;
+  const { name, layers, channels } = input;
+  for (const inside of channels) {
+    const channel = await openSource(inside.open());
+    if (channel.role === 'main') return { ...channel, layers: [...layers, ...channel.layers] };
+    channel.close();
+  }
+  input.close();
+  throw new InputError(`${name} holds no main channel`);
+}
+
+async function open(source: ByteSource, options: OpenOptions): Promise<OpenChannel | OpenWrapper> {
+  const { name } = source;
+  const outer: string[] = [source.size === undefined ? 'pipe' : 'file'];
+  if (options.offset) outer.push(`from byte 0x${options.offset.toString(16)} on`);
+  const inside = await unwrap(source);
+  const layers = [...outer, ...inside.layers];
+  if (isSeveral(inside)) return { ...inside, name, layers };
+  try {
+    return { ...(await findStream(inside.source, layers, options)), attachments: inside.attachments };
+  } catch (error) {
+    inside.source.close();
+    throw error;
+  }
+}
+
+async function findStream(
+  source: ByteSource,
+  layers: string[],
+  options: OpenOptions,
+): Promise<Omit<OpenChannel, 'attachments'>> {
   let cursor = new Cursor(source);
   await cursor.fill(SNIFF_SIZE);
   if (!cursor.has(1) && options.role !== 'preempt') throw new InputError(`${source.name} is empty`);
@@ -129,7 +174,7 @@ class SourceFrom implements ByteSource {
   constructor(
     private readonly source: ByteSource,
     cursor: Cursor,
-    start: number,
+    private readonly start: number,
   ) {
     this.name = source.name;
     this.head = Uint8Array.from(cursor.buffer.subarray(cursor.position, cursor.limit));
@@ -142,6 +187,11 @@ class SourceFrom implements ByteSource {
         seek.call(source, start + offset);
       };
     }
+  }
+
+  get faults(): readonly SourceFault[] {
+    const { start } = this;
+    return (this.source.faults ?? []).map((fault) => ({ ...fault, offset: Math.max(0, fault.offset - start) }));
   }
 
   read(into: Uint8Array): number | Promise<number> {

@@ -214,14 +214,7 @@ export function isTrouble({ severity }: Finding): boolean {
 }
 
 async function open(path: string, options: ExtractCaptureOptions): Promise<Capture> {
-  const alone = options.channels === undefined && options.returnPath === undefined;
-  const isPipe = path === '-' || statSync(path, { throwIfNoEntry: false })?.isFIFO() === true;
-  // A pipe cannot be looked into first, and what stands before the offset says nothing.
-  if (alone && (isPipe || options.offset !== undefined)) {
-    const name = path === '-' ? 'standard input' : path;
-    return { name, channels: [{ name, path, bytes: 0, role: 'main', layers: [] }], notes: [] };
-  }
-  const capture = await openCapture(path, options);
+  const capture = await openCapture(path, options, options);
   if (!capture.channels.some(({ role }) => role !== undefined && role !== 'return-path'))
     throw new InputError(capture.notes[0]?.message ?? `${path} holds no channel of a migration`);
   return capture;

@@ -17,7 +17,7 @@ import {
 } from '../wire/command.js';
 import { type Configuration, readConfiguration } from '../wire/configuration.js';
 import { FILE_HEADER, QEMU_VM_FILE_VERSION } from '../wire/file-header.js';
-import { readLayout } from '../wire/layout.js';
+import { readLayout } from '../bytes/layout.js';
 import { isPageSize } from '../wire/page-size.js';
 import {
   QEMU_VM_COMMAND,
