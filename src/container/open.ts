@@ -5,6 +5,7 @@ import type { ByteSource } from '../bytes/source.js';
 import { SourcePart } from '../bytes/source-part.js';
 import { Cursor } from '../bytes/cursor.js';
 import { InputError } from '../finding.js';
+import { splitPath } from './split-path.js';
 import { type ChannelRole, sniff, SNIFF_SIZE } from './sniff.js';
 import type { Attachment, SeveralInside } from './wrapper.js';
 import { isSeveral, unwrap } from './wrappers.js';
@@ -52,7 +53,8 @@ export async function openSource(source: ByteSource, options: OpenOptions = {}):
 
 /** As `openChannel`, but leaves the choice to the caller where several channels come out. */
 export async function openInput(path: string, options: OpenOptions = {}): Promise<OpenChannel | OpenWrapper> {
-  return open(openPath(path, options.offset), options);
+  const { file, part } = splitPath(path);
+  return open(openPath(file, options.offset), options, part);
 }
 
 export function isWrapper(input: OpenChannel | OpenWrapper): input is OpenWrapper {
@@ -71,11 +73,11 @@ async function oneOf(input: OpenChannel | OpenWrapper): Promise<OpenChannel> {
   throw new InputError(`${name} holds no main channel`);
 }
 
-async function open(source: ByteSource, options: OpenOptions): Promise<OpenChannel | OpenWrapper> {
+async function open(source: ByteSource, options: OpenOptions, part?: string): Promise<OpenChannel | OpenWrapper> {
   const { name } = source;
   const outer: string[] = [source.size === undefined ? 'pipe' : 'file'];
   if (options.offset) outer.push(`from byte 0x${options.offset.toString(16)} on`);
-  const inside = await unwrap(source);
+  const inside = await unwrap(source, part === undefined ? {} : { part });
   const layers = [...outer, ...inside.layers];
   if (isSeveral(inside)) return { ...inside, name, layers };
   try {

@@ -5,6 +5,8 @@ import type { ByteSource } from '../bytes/source.js';
 export interface Wrapper {
   /** Recognises the format by up to `SNIFF_SIZE` first bytes. */
   readonly recognises: (head: Buffer) => boolean;
+  /** It holds several things that the user can name one of. */
+  readonly takesPart?: true;
   /**
    * Opens what is inside. Nothing has been read from the source; closing what comes out closes it.
    *
