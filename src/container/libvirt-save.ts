@@ -91,8 +91,8 @@ async function open(source: ByteSource): Promise<OneInside> {
   const { header, xml, cookie } = (await readHeader(source, (fault) => faults.push(fault)))!;
   const part = new SourcePart(source, header.streamOffset);
   for (const fault of faults) part.report(fault);
-  const attachments: Attachment[] = [{ name: 'domain.xml', bytes: xml }];
-  if (cookie) attachments.push({ name: 'cookie.xml', bytes: cookie });
+  const attachments: Attachment[] = [{ name: 'libvirt/domain.xml', bytes: xml }];
+  if (cookie) attachments.push({ name: 'libvirt/cookie.xml', bytes: cookie });
   return { source: part, layers: [describe(header)], attachments };
 }
 
