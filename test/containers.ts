@@ -1,6 +1,7 @@
 /** The wrapped streams in fixtures/containers/, and what comes out of sources. */
 import { readFileSync } from 'node:fs';
 import { brotliDecompressSync } from 'node:zlib';
+import { expect } from 'vitest';
 import type { ByteSource } from '../src/bytes/source.js';
 import { fixturePath } from './fixtures.js';
 
@@ -19,4 +20,11 @@ export async function readAll(source: ByteSource, step = 1 << 16): Promise<Buffe
   const buffer = Buffer.alloc(step);
   for (let got; (got = await source.read(buffer)) > 0;) parts.push(Buffer.from(buffer.subarray(0, got)));
   return Buffer.concat(parts);
+}
+
+/** Expects equal bytes; `toEqual` takes them one by one, which is a second for a small stream. */
+export function expectBytes(found: Uint8Array, expected: Uint8Array): void {
+  expect(found.length).toBe(expected.length);
+  const at = found.findIndex((byte, index) => byte !== expected[index]);
+  expect(at, 'the first byte that differs').toBe(-1);
 }

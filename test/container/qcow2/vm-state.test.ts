@@ -6,7 +6,7 @@ import { readSnapshotTable } from '../../../src/container/qcow2/snapshot-table.j
 import { VmState } from '../../../src/container/qcow2/vm-state.js';
 import { join, noise } from '../../build/bytes.js';
 import { type Qcow2Image, qcow2Image, withWord } from '../../build/qcow2.js';
-import { containerFixture, plainStream, readAll } from '../../containers.js';
+import { containerFixture, expectBytes, plainStream, readAll } from '../../containers.js';
 
 const CLUSTER = 4096;
 const STREAM = join(noise(3 * CLUSTER), Buffer.alloc(2 * CLUSTER), noise(5000, 2));
@@ -29,7 +29,7 @@ describe('VmState', () => {
     ['qcow2-compressed-ext-zstd', 0],
   ])('reads the stream out of %s, snapshot %d', async (name, index) => {
     const state = open(containerFixture(`${name}.qcow2.br`), index);
-    expect(await readAll(state)).toEqual(plainStream());
+    expectBytes(await readAll(state), plainStream());
     expect(state.faults).toEqual([]);
   });
 
@@ -46,7 +46,7 @@ describe('VmState', () => {
     ],
   ])('reads the same in steps of any size: %s', async (_what, options) => {
     const { bytes } = qcow2Image(STREAM, options);
-    for (const step of [1000, 4096, 1 << 20]) expect(await readAll(open(bytes), step)).toEqual(STREAM);
+    for (const step of [1000, 4096, 1 << 20]) expectBytes(await readAll(open(bytes), step), STREAM);
   });
 
   it('reads anywhere', () => {
@@ -74,7 +74,7 @@ describe('VmState', () => {
     expect(state.size).toBe(7 * CLUSTER);
     const whole = Buffer.alloc(state.size);
     state.readAt(whole, 0);
-    expect(whole.subarray(0, STREAM.length)).toEqual(STREAM);
+    expectBytes(whole.subarray(0, STREAM.length), STREAM);
   });
 
   it('reads what is recorded and not there as zeros', async () => {
@@ -89,7 +89,7 @@ describe('VmState', () => {
     const bytes = withWord(image, image.l2 + 8, COPIED | BigInt(image.l2 + image.clusterSize) | 1n);
     const expected = Buffer.from(STREAM);
     expected.fill(0, CLUSTER, 2 * CLUSTER);
-    expect(await readAll(open(bytes))).toEqual(expected);
+    expectBytes(await readAll(open(bytes)), expected);
   });
 
   it('reads subclusters', async () => {
@@ -98,7 +98,7 @@ describe('VmState', () => {
     copy.writeUInt32BE(0x0000_ff0f, image.l2 + 12);
     const expected = noise(1 << 14);
     for (let i = 0; i < 32; i++) if (!((0xff0f >> i) & 1) || i > 15) expected.fill(0, i * 512, (i + 1) * 512);
-    expect(await readAll(open(copy), 700)).toEqual(expected);
+    expectBytes(await readAll(open(copy), 700), expected);
   });
 });
 
