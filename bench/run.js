@@ -173,7 +173,7 @@ const streams = makeStreams(Number(options.size));
 for (const { large, tiny } of Object.values(streams)) [large, tiny].forEach((file) => check(info(file)));
 check(catInfo(streams.mixed.large));
 
-const wrapped = makeWrapped(Math.min(1, Number(options.size)));
+const wrapped = makeWrapped(Math.min(0.5, Number(options.size)));
 for (const pair of Object.values(wrapped)) [pair.large, pair.tiny].forEach((file) => check(info(file)));
 
 const captures = makeCaptures(Number(options.size));
