@@ -4,7 +4,7 @@ import type { ByteSource } from '../bytes/source.js';
 import { DecodeError, hex } from '../finding.js';
 import { MAPPED_RAM_HDR_VERSION, MAPPED_RAM_HEADER, mappedRamBitmapSize } from '../wire/mapped-ram.js';
 import { isPageSize } from '../wire/page-size.js';
-import { readLayout } from '../wire/layout.js';
+import { readLayout } from '../bytes/layout.js';
 import type { Emitter } from './emitter.js';
 import type { MappedRamArea, RamBlock } from './events.js';
 import { PAGE_NORMAL, PAGE_ZERO, type PageBatch } from './page-batch.js';

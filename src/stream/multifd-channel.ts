@@ -6,7 +6,7 @@
 import type { Cursor } from '../bytes/cursor.js';
 import { DecodeError, hex } from '../finding.js';
 import type { ProblemName } from '../problems.js';
-import type { Values } from '../wire/layout.js';
+import type { Values } from '../bytes/layout.js';
 import {
   MULTIFD_FLAG_DEVICE_STATE,
   MULTIFD_FLAG_SYNC,

@@ -44,7 +44,7 @@
  * them (migration/multifd*.c). Up to 8.2 a SYNC packet may carry pages, and an empty packet with its number (the "twin") follows it.
  */
 import { CHANNEL_MAGIC } from '../container/sniff.js';
-import { layout } from './layout.js';
+import { layout } from '../bytes/layout.js';
 
 export const MULTIFD_MAGIC = CHANNEL_MAGIC.multifd;
 export const MULTIFD_VERSION = 1;

@@ -4,10 +4,10 @@
  * Built on binary-parser, for cold structures only: the page loop reads its words itself.
  */
 import { Parser } from 'binary-parser';
-import type { Cursor } from '../bytes/cursor.js';
+import type { Cursor } from './cursor.js';
 import { DecodeError, hex } from '../finding.js';
 
-/** Unsigned big-endian integers; `size64` is a 64-bit one that counts or addresses bytes and must stay below 2^53. */
+/** Unsigned integers; `size64` is a 64-bit one that counts or addresses bytes and must stay below 2^53. */
 export type FieldType = 'u8' | 'u16' | 'u32' | 'u64' | 'size64';
 
 type ValueOf<T extends FieldType> = T extends 'u64' ? bigint : number;
@@ -24,8 +24,11 @@ export interface Layout<F extends Fields> {
 
 const SIZE: Record<FieldType, number> = { u8: 1, u16: 2, u32: 4, u64: 8, size64: 8 };
 
-/** Describes a structure by its fields in wire order. The parser is made when it is first needed. */
-export function layout<const F extends Fields>(name: string, fields: F): Layout<F> {
+/**
+ * Describes a structure by its fields in wire order. The parser is made when it is first needed. Everything of QEMU is big-endian; `order` is for
+ * formats that leave it to the writer.
+ */
+export function layout<const F extends Fields>(name: string, fields: F, order: 'big' | 'little' = 'big'): Layout<F> {
   let parser: Parser | undefined;
   const size = fields.reduce((sum, [, type]) => sum + SIZE[type], 0);
   return {
@@ -35,7 +38,7 @@ export function layout<const F extends Fields>(name: string, fields: F): Layout<
     parse(bytes, offset) {
       // binary-parser shortens what it reads from short input without a word: the length is proven here.
       if (bytes.length !== size) throw new RangeError(`${name} takes ${size} bytes, not ${bytes.length}`);
-      parser ??= build(fields);
+      parser ??= build(fields, order);
       const values = parser.parse(bytes) as Record<string, number | bigint>;
       let at = offset;
       for (const [field, type] of fields) {
@@ -54,8 +57,8 @@ export async function readLayout<F extends Fields>(cursor: Cursor, of: Layout<F>
   return of.parse(cursor.bytes(of.size), offset);
 }
 
-function build(fields: Fields): Parser {
-  const parser = new Parser().endianness('big');
+function build(fields: Fields, order: 'big' | 'little'): Parser {
+  const parser = new Parser().endianness(order);
   for (const [name, type] of fields) {
     if (type === 'u8') parser.uint8(name);
     else if (type === 'u16') parser.uint16(name);

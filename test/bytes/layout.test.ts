@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Cursor } from '../../src/bytes/cursor.js';
 import { MemorySource } from '../../src/bytes/source.js';
-import { layout, readLayout } from '../../src/wire/layout.js';
+import { layout, readLayout } from '../../src/bytes/layout.js';
 import { hexBytes, join, u16, u32, u64, u8 } from '../build/bytes.js';
 
 const THING = layout('thing', [
