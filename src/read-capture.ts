@@ -2,7 +2,6 @@
  * Reading a migration with all its channels in one call: finds them, decodes them in the order in which a destination applies them, and
  * hands each one's events to its own sinks.
  */
-import { readArrivals } from './container/arrivals.js';
 import {
   type Capture,
   type CaptureChannel,
@@ -157,14 +156,14 @@ export async function readCapture(
       open.close();
     }
   };
-  if (options.order === 'arrived' && capture.events !== undefined) {
+  if (options.order === 'arrived' && capture.arrivals) {
     const order = new ArrivalOrder();
     const reads = channels.map(async (channel) => {
       const { sink, started } = order.channel(channel.name);
       await started;
       await read(channel, channel.role === 'main' ? [ram, sink] : [sink]);
     });
-    await Promise.all([...reads, order.run(readArrivals(capture.events))]);
+    await Promise.all([...reads, order.run(capture.arrivals())]);
   } else await readApplied(channels, ram, read);
   return {
     capture: capture.name,

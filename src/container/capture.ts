@@ -3,7 +3,9 @@ import { type Dirent, existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { type DecodeError, InputError } from '../finding.js';
 import { type OpenChannel, openChannel, type OpenOptions, openSource, type OpenWrapper } from './open.js';
+import { type Arrival, readArrivals } from './arrivals.js';
 import { type ChannelRole, multifdIdentity, SNIFF_SIZE } from './sniff.js';
+import type { NoteInside } from './wrapper.js';
 
 export interface CaptureChannel {
   /** What findings call it: its name in the directory, or as it was given. */
@@ -22,7 +24,7 @@ export interface CaptureChannel {
 
 /** Something about the files that does not keep the rest from being read: what `problemFinding` of the catalogue takes. */
 export interface CaptureNote {
-  readonly rule: 'capture-main' | 'capture-multifd' | 'capture-file' | 'capture-name';
+  readonly rule: 'capture-main' | 'capture-multifd' | 'capture-file' | 'capture-name' | NoteInside['rule'];
   readonly message: string;
   readonly channel: string;
   readonly offset: number;
@@ -36,9 +38,13 @@ export interface Capture {
   readonly channels: readonly CaptureChannel[];
   /** The file with the arrival order; see `readArrivals`. */
   readonly events?: string;
+  /** The order in which the bytes of the channels arrived, where something says it. */
+  readonly arrivals?: () => AsyncIterable<Arrival>;
   /** The file with what the recorder knew. */
   readonly facts?: string;
   readonly notes: readonly CaptureNote[];
+  /** To be called when it has been read, where it is there. */
+  close?(): void;
 }
 
 const MAIN_FILE = 'main.bin';
@@ -63,7 +69,11 @@ export async function listChannels(directory: string): Promise<Capture> {
   };
   const events = there(EVENTS_FILE);
   const facts = there(FACTS_FILE);
-  return { ...capture(directory, channels), ...(events && { events }), ...(facts && { facts }) };
+  return {
+    ...capture(directory, channels),
+    ...(events && { events, arrivals: () => readArrivals(events) }),
+    ...(facts && { facts }),
+  };
 }
 
 /** The same for files that were named one by one. */
@@ -72,14 +82,19 @@ export async function captureOfFiles(paths: readonly string[], name = paths[0] ?
 }
 
 /** The same for the channels inside a wrapper. */
-export async function captureOfWrapper({ name, channels }: OpenWrapper): Promise<Capture> {
+export async function captureOfWrapper({ name, channels, arrivals, notes, close }: OpenWrapper): Promise<Capture> {
   const all: Examined[] = [];
   for (const inside of channels) {
     // An offset is that of the wrapper, in the file.
     const open = ({ role }: OpenOptions): Promise<OpenChannel> => openSource(inside.open(), role && { role });
-    all.push(await examine(inside.name, name, inside.bytes, open));
+    if (inside.bytes > 0) all.push(await examine(inside.name, name, inside.bytes, open));
+    else all.push({ channel: { name: inside.name, path: name, bytes: 0, role: 'preempt', layers: [], open } });
   }
-  return capture(name, all);
+  const about = (notes ?? []).map(({ rule, message, channel, offset }) =>
+    note(rule, message, channel ?? name, [], offset),
+  );
+  const found = capture(name, all);
+  return { ...found, notes: [...about, ...found.notes], ...(arrivals && { arrivals }), close };
 }
 
 /** The same for one channel that is open: the first to read it finds it so. */

@@ -2,11 +2,12 @@
 import { peek } from '../bytes/peek.js';
 import type { ByteSource } from '../bytes/source.js';
 import { InputError } from '../finding.js';
+import { PCAP } from './pcap/pcap-wrapper.js';
 import { SNIFF_SIZE } from './sniff.js';
 import type { Attachment, OneInside, SeveralInside, Unwrapped, UnwrapOptions, Wrapper } from './wrapper.js';
 
 /** In no order: no two begin alike. */
-const WRAPPERS: readonly Wrapper[] = [];
+const WRAPPERS: readonly Wrapper[] = [PCAP];
 
 /** A compressed packet capture of compressed save images is not what anybody has; a file that unpacks to itself can be made. */
 const MAX_LAYERS = 4;
