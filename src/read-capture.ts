@@ -74,6 +74,11 @@ export async function openCapture(path: string, files: CaptureFiles = {}, option
   return isWrapper(input) ? captureOfWrapper(input) : captureOfOpen(path, input, options);
 }
 
+/** True for what can be read only once. */
+function isPipe(path: string): boolean {
+  return path === '-' || (statSync(path, { throwIfNoEntry: false })?.isFIFO() ?? false);
+}
+
 /** A channel of an input, as a listener meets it. */
 export interface InputChannel {
   /** What findings call it. */
@@ -83,7 +88,10 @@ export interface InputChannel {
 }
 
 export interface ReadInputOptions extends ReadCaptureOptions {
-  /** The channels to listen to; all unless given. All are read in any case, since they depend on each other. */
+  /**
+   * The channels to listen to, where the capture comes with all of them; all unless given. All are read in any case, since they depend on each
+   * other.
+   */
   readonly pick?: (capture: Capture) => ReadonlySet<CaptureChannel> | undefined;
 }
 
@@ -104,14 +112,18 @@ export async function readInput(
   { pick, ...options }: ReadInputOptions = {},
 ): Promise<ReadInputResult> {
   const directory = isCaptureDirectory(path);
-  const alone = !directory && (files.channels?.length ?? 0) === 0 && files.returnPath === undefined;
-  const input = alone ? await openInput(path, options) : undefined;
+  const alone = (files.channels?.length ?? 0) === 0 && files.returnPath === undefined;
+  let input = directory || (!alone && isPipe(path)) ? undefined : await openInput(path, options);
   if (input && !isWrapper(input)) {
-    return { ...(await readChannel(input, listen({ name: path, several: false }), options)), problems: [] };
+    if (alone) {
+      return { ...(await readChannel(input, listen({ name: path, several: false }), options)), problems: [] };
+    }
+    input.close();
+    input = undefined;
   }
   const capture = input ? await captureOfWrapper(input) : await openCapture(path, directory ? {} : files);
   try {
-    const wanted = pick?.(capture);
+    const wanted = directory || input ? pick?.(capture) : undefined;
     const { problems } = await readCapture(
       capture,
       (channel) => (wanted && !wanted.has(channel) ? [] : listen({ name: channel.name, several: true })),
@@ -119,7 +131,7 @@ export async function readInput(
     );
     return { capture: path, layers: input?.layers ?? [directory ? 'directory' : 'files'], problems };
   } finally {
-    input?.close();
+    capture.close?.();
   }
 }
 
