@@ -26,7 +26,12 @@ async function hashOf(source) {
 async function compare(folder, pcap) {
   const files = readdirSync(folder).filter((file) => /^(main|channel-\d+(\.return)?|return-path)\.bin$/.test(file));
   const recorded = new Map(
-    files.map((file) => [file, createHash('sha256').update(readFileSync(join(folder, file))).digest('hex')]),
+    files.map((file) => [
+      file,
+      createHash('sha256')
+        .update(readFileSync(join(folder, file)))
+        .digest('hex'),
+    ]),
   );
   const capture = await openCapture(join(folder, pcap));
   const problems = capture.notes.map(({ message }) => message);

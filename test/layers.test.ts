@@ -20,6 +20,7 @@ const ROOMS = [
   'read.ts',
   'read-capture.ts',
   'validate.ts',
+  'live-worker.ts',
   'compare.ts',
   'report',
   'index.ts',

@@ -1,9 +1,10 @@
 /** All commands, in the order of the help text. */
 import { analyzeMigration } from './analyze-migration.js';
+import { capture } from './capture.js';
 import type { Command } from './command.js';
 import { dump } from './dump.js';
 import { extract } from './extract.js';
 import { info } from './info.js';
 import { validate } from './validate.js';
 
-export const COMMANDS: readonly Command[] = [info, dump, validate, extract, analyzeMigration];
+export const COMMANDS: readonly Command[] = [info, dump, validate, extract, capture, analyzeMigration];

@@ -101,4 +101,3 @@ export class Connection {
 export function isRole(first: Connection['first'][0]): first is Extract<Sniffed, { role: unknown }> {
   return typeof first === 'object' && 'role' in first;
 }
-

@@ -73,7 +73,10 @@ function groupOf(groups: readonly Group[], seen: MigrationConnection): Group | u
   if (listener || seen.role !== 'recovery-main') return listener;
   return groups.findLast(({ connections }) => {
     const [main] = connections as [MigrationConnection];
-    return sameAddress(main.source.address, seen.source.address) && sameAddress(main.destination.address, seen.destination.address);
+    return (
+      sameAddress(main.source.address, seen.source.address) &&
+      sameAddress(main.destination.address, seen.destination.address)
+    );
   });
 }
 

@@ -126,7 +126,11 @@ function layerText(index: PacketIndex, migration: Migration, number: number | un
 function notes({ fault, fragments }: PacketIndex, streams: readonly NamedStream[]): NoteInside[] {
   const all: NoteInside[] = [];
   if (fault) {
-    all.push({ rule: fault.kind === 'truncated' ? 'pcap-cut' : 'pcap-damaged', message: fault.message, offset: fault.offset });
+    all.push({
+      rule: fault.kind === 'truncated' ? 'pcap-cut' : 'pcap-damaged',
+      message: fault.message,
+      offset: fault.offset,
+    });
   }
   if (fragments > 0 && streams.some(({ stream }) => stream.holeCount > 0)) {
     all.push({

@@ -169,7 +169,8 @@ export class PcapngFile implements PacketReader {
   ): boolean {
     const { packet } = this;
     const source = this.interfaces[index];
-    if (!source) return this.stop('damaged', `packet ${packet.number + 1} is of interface ${index}, which is not there`);
+    if (!source)
+      return this.stop('damaged', `packet ${packet.number + 1} is of interface ${index}, which is not there`);
     if (captured > Math.min(room, MAX_PACKET)) {
       return this.stop('damaged', `packet ${packet.number + 1} has a length of ${hex(captured)} bytes`);
     }

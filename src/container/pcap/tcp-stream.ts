@@ -71,7 +71,7 @@ export class TcpStream {
 
   /** True for a sequence number with which this stream began. */
   startedAt(sequence: number): boolean {
-    return this.expected === ((sequence + this.length) >>> 0);
+    return this.expected === (sequence + this.length) >>> 0;
   }
 
   /** Takes the payload of a segment. Returns how many bytes have thereby become readable. */
