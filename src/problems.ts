@@ -227,6 +227,21 @@ export const PROBLEMS = {
     severity: 'warning',
     help: 'behind the packed stream stands something that is no part of it; the programs that unpack it say so too, and ignore it',
   },
+  'libvirt-unfinished': {
+    code: 'MIG164',
+    severity: 'error',
+    help: 'libvirt gives a save image its last mark when the migration into it is done; without it the save failed, was cancelled, or still goes on, and libvirt refuses to restore it',
+  },
+  'libvirt-header': {
+    code: 'MIG165',
+    severity: 'error',
+    help: 'the header in front of the stream is not one that libvirt writes, and it would refuse it; the stream is read by what it is',
+  },
+  'qcow2-cluster': {
+    code: 'MIG166',
+    severity: 'error',
+    help: 'the tables of the image lead to where no cluster can be: the image is damaged (qemu-img check), or is being written to; what was read before is shown',
+  },
   'multifd-init': {
     code: 'MIG170',
     severity: 'error',

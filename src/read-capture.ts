@@ -10,6 +10,7 @@ import {
   captureOfWrapper,
   listChannels,
 } from './container/capture.js';
+import { splitPath } from './container/split-path.js';
 import { isWrapper, openChannel, openInput, type OpenOptions } from './container/open.js';
 import { type Finding, InputError } from './finding.js';
 import { problemFinding } from './problems.js';
@@ -76,7 +77,8 @@ export async function openCapture(path: string, files: CaptureFiles = {}, option
 
 /** True for what can be read only once. */
 function isPipe(path: string): boolean {
-  return path === '-' || (statSync(path, { throwIfNoEntry: false })?.isFIFO() ?? false);
+  const { file } = splitPath(path);
+  return file === '-' || (statSync(file, { throwIfNoEntry: false })?.isFIFO() ?? false);
 }
 
 /** A channel of an input, as a listener meets it. */

@@ -1,4 +1,4 @@
-/** Looks at the first bytes of a source without taking them. */
+/** Takes a few bytes of a source, or looks at its first ones without taking them. */
 import type { ByteSource, SourceFault } from './source.js';
 
 /** A source whose first bytes were looked at. */
@@ -11,11 +11,25 @@ export interface Peeked {
 
 /** Looks at up to `count` bytes of a source that nothing has been read from. */
 export async function peek(source: ByteSource, count: number): Promise<Peeked> {
-  const head = Buffer.alloc(count);
-  if (source.readAt) return { head: head.subarray(0, source.readAt(head, 0)), source };
+  if (source.readAt) {
+    const head = Buffer.alloc(count);
+    return { head: head.subarray(0, source.readAt(head, 0)), source };
+  }
+  const head = await take(source, count);
+  return { head, source: withHead(source, head) };
+}
+
+/** Takes the next `count` bytes; fewer at the end. */
+export async function take(source: ByteSource, count: number): Promise<Buffer> {
+  const bytes = Buffer.alloc(count);
   let got = 0;
-  for (let more; got < count && (more = await source.read(head.subarray(got))) > 0;) got += more;
-  return { head: head.subarray(0, got), source: new PeekedSource(source, head.subarray(0, got)) };
+  for (let more; got < count && (more = await source.read(bytes.subarray(got))) > 0;) got += more;
+  return bytes.subarray(0, got);
+}
+
+/** A source that cannot seek, from `head` on, which was already read of it. */
+export function withHead(source: ByteSource, head: Uint8Array): ByteSource {
+  return new PeekedSource(source, head);
 }
 
 /** A source that cannot seek, and what was already read of it. */
@@ -31,6 +45,10 @@ class PeekedSource implements ByteSource {
 
   get size(): number | undefined {
     return this.source.size;
+  }
+
+  get origin(): number | undefined {
+    return this.source.origin;
   }
 
   get faults(): readonly SourceFault[] | undefined {

@@ -18,6 +18,10 @@ export interface ByteSource {
   readonly name: string;
   /** Bytes in all, where that is known before reading. */
   readonly size?: number;
+  /** Where in the opened file or pipe the first byte stands; not for bytes that were unpacked or put together. */
+  readonly origin?: number;
+  /** The file that has the bytes one after another from `start` on: for handing it to another program. Its own position is at 0. */
+  readonly file?: { readonly fd: number; readonly start: number };
   /**
    * Fills the start of `into` with the next bytes and returns how many there were; 0 at the end and only there.
    * A promise is returned only by sources that have to wait.
@@ -35,6 +39,7 @@ export interface ByteSource {
 /** Bytes that are already in memory. `chunk` bounds what one `read` returns, and `seekable: false` makes it behave as a pipe. */
 export class MemorySource implements ByteSource {
   readonly size?: number;
+  readonly origin = 0;
   readonly readAt?: (into: Uint8Array, offset: number) => number;
   readonly seek?: (offset: number) => void;
   private position = 0;

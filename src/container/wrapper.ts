@@ -1,11 +1,13 @@
 /** What a stream can come wrapped in: how it is recognised, and what comes out of it. */
-import type { ByteSource } from '../bytes/source.js';
+import type { ByteSource, SourceFault } from '../bytes/source.js';
 import type { Arrival } from './arrivals.js';
 
 /** One format that streams come wrapped in. `WRAPPERS` (wrappers.ts) is the list of all. */
 export interface Wrapper {
   /** Recognises the format by up to `SNIFF_SIZE` first bytes. */
   readonly recognises: (head: Buffer) => boolean;
+  /** It holds several things that the user can name one of. */
+  readonly takesPart?: true;
   /**
    * Opens what is inside. Nothing has been read from the source; closing what comes out closes it.
    *
@@ -49,12 +51,9 @@ export interface SeveralInside {
 }
 
 /** Something that does not keep the channels from being read. */
-export interface NoteInside {
-  readonly rule: 'pcap-cut' | 'pcap-damaged' | 'pcap-fragments' | 'pcap-hole';
-  readonly message: string;
+export interface NoteInside extends Pick<SourceFault, 'rule' | 'message' | 'offset'> {
   /** The channel that it is about; else it is about the file. */
   readonly channel?: string;
-  readonly offset: number;
 }
 
 export interface ChannelInside {

@@ -2,12 +2,16 @@
 import { peek } from '../bytes/peek.js';
 import type { ByteSource } from '../bytes/source.js';
 import { InputError } from '../finding.js';
-import { PCAP } from './pcap/pcap-wrapper.js';
+import { compressed } from './compressed/formats.js';
+import { gzip } from './compressed/gzip.js';
+import { libvirtSave } from './libvirt-save.js';
+import { pcap } from './pcap/pcap-wrapper.js';
+import { qcow2 } from './qcow2/index.js';
 import { SNIFF_SIZE } from './sniff.js';
 import type { Attachment, OneInside, SeveralInside, Unwrapped, UnwrapOptions, Wrapper } from './wrapper.js';
 
 /** In no order: no two begin alike. */
-const WRAPPERS: readonly Wrapper[] = [PCAP];
+const WRAPPERS: readonly Wrapper[] = [gzip, ...compressed, libvirtSave, qcow2, pcap];
 
 /** A compressed packet capture of compressed save images is not what anybody has; a file that unpacks to itself can be made. */
 const MAX_LAYERS = 4;
@@ -25,11 +29,16 @@ export async function unwrap(
   const layers: string[] = [];
   const attachments: Attachment[] = [];
   let inner = source;
+  let named = options.part;
   try {
     for (let depth = 0; ; depth++) {
       const peeked = await peek(inner, SNIFF_SIZE);
       const wrapper = WRAPPERS.find(({ recognises }) => recognises(peeked.head));
-      if (!wrapper) return { source: peeked.source, layers, attachments };
+      if (!wrapper) {
+        if (named !== undefined) throw new InputError(`${source.name} has nothing in it that could be named #${named}`);
+        return { source: peeked.source, layers, attachments };
+      }
+      if (wrapper.takesPart) named = undefined;
       if (depth === MAX_LAYERS) {
         throw new InputError(
           `${source.name} is wrapped more than ${MAX_LAYERS} times`,

@@ -14,7 +14,8 @@ import type { TcpStream } from './tcp-stream.js';
 /** pcap with microseconds and nanoseconds in both byte orders, and the section header of pcapng. */
 const MAGICS = new Set(['a1b2c3d4', 'd4c3b2a1', 'a1b23c4d', '4d3cb2a1', '0a0d0d0a']);
 
-export const PCAP: Wrapper = {
+export const pcap: Wrapper = {
+  takesPart: true,
   recognises: (head) => MAGICS.has(head.toString('hex', 0, 4)),
   unwrap: openPcap,
 };
