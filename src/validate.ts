@@ -17,8 +17,6 @@ export interface JudgeOptions {
   readonly rules?: readonly Rule[];
   /** The destination that the capture is judged for; any that takes the machine type unless given. */
   readonly target?: Target;
-  /** Decides which findings are kept, and may change their severity. */
-  readonly keep?: (finding: Finding) => Finding | undefined;
   /** Hears of each finding as it is made; later ones may be attached to it. */
   readonly onFinding?: (finding: Finding) => void;
 }
@@ -38,8 +36,8 @@ export class Judge {
   private readonly engine: RuleEngine;
 
   /** `several`: all channels of the migration are there, not only one of them. */
-  constructor(several: boolean, { rules = RULES, target = {}, keep, onFinding }: JudgeOptions = {}) {
-    this.list = new FindingList(keep, onFinding);
+  constructor(several: boolean, { rules = RULES, target = {}, onFinding }: JudgeOptions = {}) {
+    this.list = new FindingList(onFinding);
     this.facts = new Facts(several, target);
     this.engine = new RuleEngine(rules, this.facts, this.list);
   }
@@ -63,6 +61,8 @@ export class Judge {
 export interface ValidateOptions extends JudgeOptions, ReadCaptureOptions {
   /** Further files of the same migration, for captures that are no directory. */
   readonly files?: CaptureFiles;
+  /** Listens to every channel beside the rules. */
+  readonly listener?: StreamSink;
 }
 
 /**
@@ -71,7 +71,7 @@ export interface ValidateOptions extends JudgeOptions, ReadCaptureOptions {
  * @throws InputError when it cannot be opened or is no migration stream
  */
 export async function validate(path: string, options: ValidateOptions = {}): Promise<Verdict & ReadInputResult> {
-  const { files = {}, rules, target, keep, onFinding, ...read } = options;
+  const { files = {}, rules, target, onFinding, listener, ...read } = options;
   let judge: Judge | undefined;
   const input = await readInput(
     path,
@@ -80,10 +80,10 @@ export async function validate(path: string, options: ValidateOptions = {}): Pro
       judge ??= new Judge(several, {
         ...(rules && { rules }),
         ...(target && { target }),
-        ...(keep && { keep }),
         ...(onFinding && { onFinding }),
       });
-      return judge.channel(name);
+      const sinks = judge.channel(name);
+      return listener ? [...sinks, listener] : sinks;
     },
     read,
   );

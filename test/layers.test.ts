@@ -19,6 +19,7 @@ const ROOMS = [
   'signatures',
   'read.ts',
   'read-capture.ts',
+  'excerpts.ts',
   'validate.ts',
   'live-worker.ts',
   'compare.ts',

@@ -30,7 +30,7 @@ import { type CaptureFiles, openCapture, type ReadableChannel, readCapture } fro
 import type { StreamSink } from '../stream/events.js';
 import { type PageKind } from '../stream/page-batch.js';
 import { jsonDocument } from './json.js';
-import { globMatcher } from './select.js';
+import { globMatcher } from '../bytes/glob.js';
 import { plural } from './units.js';
 
 /** `raw`: a file for each RAM block. The others add one with all blocks at their guest-physical addresses. */

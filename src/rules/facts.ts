@@ -35,6 +35,8 @@ export type FlushMode = 'flush' | 'eos';
 export interface Target {
   /** QEMU release, as `9.2`. */
   readonly version?: string;
+  /** Path of what the destination prints with `-dump-vmstate`. */
+  readonly vmstate?: string;
 }
 
 export class Facts {

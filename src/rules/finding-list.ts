@@ -25,15 +25,10 @@ export class FindingList {
   /** The last problem of each channel that a decoder reported: a break follows it at once. */
   private readonly lastProblem = new Map<string, Finding>();
 
-  /** `keep` decides what is listed and may change its severity; `tell` hears of each finding as it is made. */
-  constructor(
-    private readonly keep: (finding: Finding) => Finding | undefined = (finding) => finding,
-    private readonly tell: (finding: Finding) => void = () => undefined,
-  ) {}
+  /** `tell` hears of each finding as it is made; what follows from it may be attached to it later. */
+  constructor(private readonly tell: (finding: Finding) => void = () => undefined) {}
 
-  add(made: Finding): void {
-    const finding = this.keep(made);
-    if (!finding) return;
+  add(finding: Finding): void {
     const cause = this.breaks.get(finding.channel);
     if (cause && finding.rule !== cause.finding.rule && isConsequence(finding, cause)) {
       if (cause.consequences.length < MAX_RELATED) cause.consequences.push(finding);

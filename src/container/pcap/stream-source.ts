@@ -24,7 +24,7 @@ export class StreamSource implements ByteSource {
 
   /** Reads the first `size` bytes of the stream. */
   constructor(
-    private readonly file: SeekableSource,
+    private readonly packets: SeekableSource,
     stream: TcpStream,
     readonly name: string,
     size = stream.length,
@@ -97,7 +97,7 @@ export class StreamSource implements ByteSource {
       last++;
     }
     if (last === this.piece) {
-      const got = this.file.readAt(into.subarray(0, first), from);
+      const got = this.packets.readAt(into.subarray(0, first), from);
       this.position += got;
       return got;
     }
@@ -108,7 +108,7 @@ export class StreamSource implements ByteSource {
   private gather(into: Uint8Array, from: number, until: number, last: number): number {
     this.window ??= Buffer.allocUnsafeSlow(WINDOW);
     const { pieces, window } = this;
-    const loaded = this.file.readAt(window.subarray(0, until - from), from);
+    const loaded = this.packets.readAt(window.subarray(0, until - from), from);
     let got = 0;
     for (let piece = this.piece; piece <= last; piece++) {
       const begin = pieces.get(piece, 0);
