@@ -33,7 +33,7 @@ async function openPcap(source: ByteSource, { part }: UnwrapOptions): Promise<Se
     layers: [layerText(index, migration, migrations.length > 1 ? number + 1 : undefined, others)],
     channels: streams.map((one) => inside(one, file)),
     arrivals: () => arrivals(index, streams),
-    notes: notes(index, streams),
+    notes: [...(file.faults ?? []), ...notes(index, streams)],
     close: () => file.close(),
   };
 }

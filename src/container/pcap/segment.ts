@@ -31,6 +31,9 @@ const AUTHENTICATION_HEADER = 51;
 /** Hop-by-hop, routing, fragment, authentication, destination options, mobility, host identity, shim6. */
 const EXTENSION_HEADERS = new Set([0, 43, FRAGMENT_HEADER, AUTHENTICATION_HEADER, 60, 135, 139, 140]);
 
+const NO_IP = -1;
+const UNKNOWN = -2;
+
 const LINK_NULL = 0;
 const LINK_ETHERNET = 1;
 /** Raw IP: by the registry, and as BSD and OpenBSD have numbered it. */
@@ -65,14 +68,14 @@ export class Segment {
     this.end = at + room;
     const { view } = window;
     const ip = this.network(view, at, packet.linkType);
-    if (ip <= 0) return ip < 0 ? UNKNOWN_LINK : OTHER_PACKET;
+    if (ip < 0) return ip === UNKNOWN ? UNKNOWN_LINK : OTHER_PACKET;
     if (ip + 20 > this.end) return OTHER_PACKET;
     const version = view.getUint8(ip) >> 4;
     if (version === 4) return this.ipv4(view, packet, at, ip);
     return version === 6 ? this.ipv6(view, packet, at, ip) : OTHER_PACKET;
   }
 
-  /** The index of the IP header; 0 where there is none, -1 for a link type that is not known. */
+  /** The index of the IP header, or `NO_IP`, or `UNKNOWN` for the link type. */
   private network(view: DataView, at: number, linkType: number): number {
     if (linkType === LINK_ETHERNET) return this.tagged(view, at + 12);
     if (LINK_RAW.has(linkType)) return at;
@@ -80,11 +83,11 @@ export class Segment {
     if (linkType === LINK_NULL || linkType === LINK_LOOP) return at + 4;
     if (linkType === LINK_LINUX_SLL) return this.tagged(view, at + 14);
     if (linkType === LINK_LINUX_SLL2) {
-      if (at + 20 > this.end) return 0;
+      if (at + 20 > this.end) return NO_IP;
       const protocol = view.getUint16(at);
-      return isIp(protocol) ? at + 20 : VLAN_TAGS.has(protocol) ? this.tagged(view, at + 22) : 0;
+      return isIp(protocol) ? at + 20 : VLAN_TAGS.has(protocol) ? this.tagged(view, at + 22) : NO_IP;
     }
-    return -1;
+    return UNKNOWN;
   }
 
   /** The header behind an EtherType and the VLAN tags that it may announce. */
@@ -92,9 +95,9 @@ export class Segment {
     for (let type = at; type + 2 <= this.end; type += 4) {
       const value = view.getUint16(type);
       if (isIp(value)) return type + 2;
-      if (!VLAN_TAGS.has(value)) return 0;
+      if (!VLAN_TAGS.has(value)) return NO_IP;
     }
-    return 0;
+    return NO_IP;
   }
 
   private ipv4(view: DataView, packet: Packet, at: number, ip: number): number {

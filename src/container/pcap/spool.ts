@@ -50,6 +50,8 @@ export async function spool(source: ByteSource, most = MAX_SPOOLED): Promise<See
   return {
     name: source.name,
     size,
+    // What was wrong with the packing is known by now.
+    faults: source.faults ?? [],
     readAt,
     read(into) {
       const got = readAt(into, position);
