@@ -58,21 +58,19 @@ export class Connection {
     return stream.started && !stream.startedAt(segment.sequence + 1);
   }
 
-  /** Takes a segment that one side sent. Returns how many bytes have become readable. */
-  take(segment: Segment, side: 0 | 1, packet: number): number {
+  /** Takes a segment that one side sent. */
+  take(segment: Segment, side: 0 | 1, packet: number): void {
     const { flags, sequence, acknowledged, length } = segment;
     const stream = this.streams[side];
     const back = this.streams[side === 0 ? 1 : 0];
     if (flags & FLAG_SYN) {
       this.opener ??= flags & FLAG_ACK ? (side === 0 ? 1 : 0) : side;
       stream.start(sequence + 1);
-    } else if (!(flags & FLAG_RST)) stream.start(sequence);
-    if (flags & FLAG_ACK) {
-      back.start(acknowledged);
-      back.acknowledge(acknowledged);
-    }
+      if (flags & FLAG_ACK) back.start(acknowledged);
+    } else if (!stream.started && !(flags & FLAG_RST)) stream.suggest(sequence);
+    if (flags & FLAG_ACK) back.acknowledge(acknowledged);
     if (flags & (FLAG_FIN | FLAG_RST)) stream.closed = true;
-    return length > 0 && stream.started ? stream.segment(segment, packet) : 0;
+    if (length > 0) stream.segment(segment, packet);
   }
 
   /** Looks at the first bytes of a direction, when it has enough of them or no more will come. */

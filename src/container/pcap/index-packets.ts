@@ -4,8 +4,8 @@
  *
  * For every segment 16 bytes are kept, and about as much for the order of arrival; see `RecordLog`.
  */
-import type { ConnectionTable } from './connection-table.js';
-import { ConnectionTable as Table } from './connection-table.js';
+import type { Connection } from './connection.js';
+import { ConnectionTable } from './connection-table.js';
 import { FileWindow, type SeekableSource } from './file-window.js';
 import type { PacketFileFault, PacketReader } from './packet.js';
 import { PcapFile } from './pcap-file.js';
@@ -45,11 +45,16 @@ export async function indexPackets(source: SeekableSource): Promise<PacketIndex 
   const reader = openPackets(window);
   if (!reader) return undefined;
   const overflow = new Overflow();
-  const connections = new Table(window, overflow);
+  const connections = new ConnectionTable(window, overflow);
   const arrivals = new Timeline(overflow);
   const unknownLinks = new Map<number, number>();
   const segment = new Segment();
   const { packet } = reader;
+  const grown = (connection: Connection, side: 0 | 1, before: number): void => {
+    const { length } = connection.streams[side];
+    arrivals.add(2 * connection.id + side, before, length - before, packet.time);
+    if (before < SNIFF_SIZE && length >= SNIFF_SIZE) connection.recognise(side, source);
+  };
   let segments = 0;
   let fragments = 0;
   while (reader.next()) {
@@ -58,14 +63,12 @@ export async function indexPackets(source: SeekableSource): Promise<PacketIndex 
       segments++;
       const connection = connections.find(segment, packet.number, packet.time);
       if (!connection.other) {
-        const { side } = connections;
-        const stream = connection.streams[side];
-        const offset = stream.length;
-        const got = connection.take(segment, side, packet.number);
-        if (got > 0) {
-          arrivals.add(2 * connection.id + side, offset, got, packet.time);
-          if (offset < SNIFF_SIZE && stream.length >= SNIFF_SIZE) connection.recognise(side, source);
-        }
+        const [a, b] = connection.streams;
+        const beforeA = a.length;
+        const beforeB = b.length;
+        connection.take(segment, connections.side, packet.number);
+        if (a.length > beforeA) grown(connection, 0, beforeA);
+        if (b.length > beforeB) grown(connection, 1, beforeB);
       }
     } else if (kind === LATER_FRAGMENT) fragments++;
     else if (kind === UNKNOWN_LINK) unknownLinks.set(packet.linkType, (unknownLinks.get(packet.linkType) ?? 0) + 1);

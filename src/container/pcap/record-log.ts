@@ -10,6 +10,7 @@ import { temporaryFile } from './spool.js';
 /** Records of a block; a log of one record takes room for few. */
 const BLOCK = 4096;
 const FIRST_BLOCK = 16;
+const NOTHING = new Float64Array(0);
 /** The most that all logs together keep in memory, in bytes. */
 const MAX_KEPT = 64 << 20;
 
@@ -55,16 +56,14 @@ export class Overflow {
 export class RecordLog {
   length = 0;
   private readonly blocks: (Float64Array | number)[] = [];
-  private last: Float64Array;
+  private last = NOTHING;
   private used = 0;
 
   /** `width`: numbers of a record. */
   constructor(
     readonly width: number,
     private readonly overflow: Overflow,
-  ) {
-    this.last = new Float64Array(FIRST_BLOCK * width);
-  }
+  ) {}
 
   /** Appends a record; missing numbers are 0. */
   push(a: number, b: number, c = 0, d = 0): void {
@@ -87,7 +86,7 @@ export class RecordLog {
   clear(): void {
     for (const block of this.blocks) if (typeof block !== 'number') this.overflow.forget(block.byteLength);
     this.blocks.length = 0;
-    this.last = new Float64Array(0);
+    this.last = NOTHING;
     this.used = 0;
     this.length = 0;
   }

@@ -26,6 +26,16 @@ interface EarlySegment {
   readonly packet: number;
 }
 
+type Placeable = Pick<Segment, 'sequence' | 'flags' | 'length' | 'captured' | 'payload'>;
+
+interface Unplaced {
+  readonly segment: Placeable;
+  readonly packet: number;
+}
+
+/** Segments after which the first sequence number is taken to be the lowest seen. */
+const MAX_UNPLACED = 16;
+
 /** Where the pieces of a hole lie: nowhere. */
 export const NOWHERE = -1;
 
@@ -52,6 +62,9 @@ export class TcpStream {
   /** A FIN or RST has been seen. */
   closed = false;
   private expected: number | undefined;
+  /** What came before the first sequence number was known, and the lowest number seen. */
+  private unplaced: Unplaced[] = [];
+  private lowest: number | undefined;
   private early: EarlySegment[] = [];
   /** Segments since the gap was acknowledged. */
   private late = 0;
@@ -66,7 +79,16 @@ export class TcpStream {
 
   /** The sequence number of the first byte. Only the first call counts. */
   start(sequence: number): void {
-    this.expected ??= sequence >>> 0;
+    if (this.expected !== undefined) return;
+    this.expected = sequence >>> 0;
+    const { unplaced } = this;
+    this.unplaced = [];
+    for (const { segment, packet } of unplaced) this.place(segment, packet);
+  }
+
+  /** Some sequence number of a stream whose first one is not known: the connection was opened before, or its packets come in disorder. */
+  suggest(sequence: number): void {
+    if (this.lowest === undefined || ((sequence - this.lowest) | 0) < 0) this.lowest = sequence >>> 0;
   }
 
   /** True for a sequence number with which this stream began. */
@@ -74,26 +96,39 @@ export class TcpStream {
     return this.expected === (sequence + this.length) >>> 0;
   }
 
-  /** Takes the payload of a segment. Returns how many bytes have thereby become readable. */
-  segment({ sequence, flags, length, captured, payload }: Segment, packet: number): number {
-    const before = this.length;
-    const offset = before + ((sequence + (flags & FLAG_SYN ? 1 : 0) - this.expected!) | 0);
-    if (offset <= before) {
-      this.deliver(offset, length, captured, payload, packet);
-      if (this.early.length > 0) this.catchUp();
-    } else this.keep({ offset, length, captured, payload, packet });
-    return this.length - before;
+  /** Takes the payload of a segment. */
+  segment(segment: Segment, packet: number): void {
+    if (this.expected !== undefined) this.place(segment, packet);
+    else {
+      const { sequence, flags, length, captured, payload } = segment;
+      this.suggest(sequence);
+      this.unplaced.push({ segment: { sequence, flags, length, captured, payload }, packet });
+      if (this.unplaced.length === MAX_UNPLACED) this.start(this.lowest!);
+    }
   }
 
   /** The other end expects this sequence number next. */
   acknowledge(sequence: number): void {
-    const offset = this.length + ((sequence - this.expected!) | 0);
+    if (this.expected === undefined) {
+      this.suggest(sequence);
+      return;
+    }
+    const offset = this.length + ((sequence - this.expected) | 0);
     if (offset > this.acknowledged) this.acknowledged = offset;
   }
 
   /** No more packets will come. */
   finish(): void {
+    if (this.unplaced.length > 0) this.start(this.lowest!);
     while (this.early.length > 0) this.giveUp();
+  }
+
+  private place({ sequence, flags, length, captured, payload }: Placeable, packet: number): void {
+    const offset = this.length + ((sequence + (flags & FLAG_SYN ? 1 : 0) - this.expected!) | 0);
+    if (offset <= this.length) {
+      this.deliver(offset, length, captured, payload, packet);
+      if (this.early.length > 0) this.catchUp();
+    } else this.keep({ offset, length, captured, payload, packet });
   }
 
   private deliver(offset: number, length: number, captured: number, payload: number, packet: number): void {

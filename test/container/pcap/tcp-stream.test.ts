@@ -90,8 +90,20 @@ describe('a stream', () => {
     stream.start(101);
     const segment = new Segment();
     Object.assign(segment, { sequence: 100, flags: FLAG_SYN, length: 8, captured: 8, payload: 50 });
-    expect(stream.segment(segment, 1)).toBe(8);
-    expect(stream.repeated).toBe(0);
+    stream.segment(segment, 1);
+    expect([stream.length, stream.repeated]).toEqual([8, 0]);
+  });
+
+  it('whose first number is not known begins with the lowest of the first segments', () => {
+    const stream = new TcpStream(new Overflow());
+    for (let i = 0; i < 16; i++) {
+      // Pairs the wrong way round.
+      const sequence = 1000 + 10 * (i ^ 1);
+      stream.segment(Object.assign(new Segment(), { sequence, length: 10, captured: 10, payload: sequence }), i + 1);
+      expect(stream.length).toBe(i < 15 ? 0 : 160);
+    }
+    stream.acknowledge(1160);
+    expect(stream).toMatchObject({ missing: 0, repeated: 0, acknowledged: 160 });
   });
 
   it('knows the sequence number that it began with', () => {
