@@ -206,6 +206,11 @@ export const PROBLEMS = {
     severity: 'warning',
     help: 'IP datagrams were fragmented on their way, which TCP avoids: capture on one of the two hosts',
   },
+  'recording-cut': {
+    code: 'MIG156',
+    severity: 'error',
+    help: 'the recorder could not write on while the migration ran, which went on without it: the files have what passed until then; record again with more room',
+  },
   'problem-limit': {
     code: 'MIG160',
     severity: 'info',

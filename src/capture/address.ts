@@ -17,7 +17,7 @@ const LOOPBACK = '127.0.0.1';
 export function parseAddress(text: string, option: string): SocketAddress {
   const unix = /^unix:(.+)$/.exec(text)?.[1] ?? (text.includes('/') && !text.startsWith('tcp:') ? text : undefined);
   if (unix !== undefined) return { kind: 'unix', path: unix };
-  const match = /^(?:tcp:)?(?:\[([0-9a-f:.%]+)\]:|([^:[\]]*):)?(\d{1,5})$/i.exec(text);
+  const match = /^(?:tcp:)?(?:\[([0-9a-f:.]+(?:%\w+)?)\]:|([^:[\]]*):)?(\d{1,5})$/i.exec(text);
   const port = Number(match?.[3] ?? NaN);
   if (!match || port > 65_535) {
     throw new UsageError(`${option} ${text} is no address: HOST:PORT, PORT, or unix:PATH`);

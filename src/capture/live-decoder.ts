@@ -44,6 +44,8 @@ export class LiveDecoder {
   private readonly mainTurn = this.conductor.main();
   private readonly work: Promise<void>[] = [];
   private hasMain = false;
+  /** The main channel that began last. */
+  private newest: string | undefined;
   private current: LiveState = { phase: 'waiting for the source', complete: false, postcopy: false };
 
   constructor(
@@ -82,7 +84,7 @@ export class LiveDecoder {
       const isMain = role === 'main' || role === 'recovery-main';
       const sinks = [
         ...this.listener.sinks(file.name, role),
-        ...(isMain ? [{ event: (event: StreamEvent) => this.watch(event) }] : []),
+        ...(isMain ? [{ event: (event: StreamEvent) => this.watch(file.name, event) }] : []),
         ...(role === 'main' ? [ram, this.mainTurn] : []),
         ...(role === 'multifd' ? [this.conductor.multifd()] : []),
       ];
@@ -102,7 +104,10 @@ export class LiveDecoder {
     }
   }
 
-  private watch(event: StreamEvent): void {
+  private watch(name: string, event: StreamEvent): void {
+    if (event.kind === 'begin') this.newest = name;
+    // A connection that was lost has no say any more.
+    if (name !== this.newest) return;
     const { current } = this;
     const next = { ...current, ...stateAfter(event, current) };
     if (next.phase === current.phase && next.complete === current.complete && next.postcopy === current.postcopy)

@@ -113,7 +113,7 @@ export class Recording {
 
   /** Seconds since the recorder started. */
   get time(): number {
-    return (performance.now() - this.started) / 1000;
+    return rounded((performance.now() - this.started) / 1000);
   }
 
   /** The file of one direction of a connection. */
@@ -171,7 +171,7 @@ export class Recording {
 
   private line(value: Record<string, unknown>): void {
     this.flushEvent();
-    this.lines += `${JSON.stringify({ ...value, t: rounded(value.t as number) })}\n`;
+    this.lines += `${JSON.stringify(value)}\n`;
     if (this.lines.length > EVENTS_CHUNK) this.flushLines();
   }
 
@@ -180,7 +180,7 @@ export class Recording {
     if (!event) return;
     const { connection, back, offset, length, time } = event;
     this.event = undefined;
-    this.lines += `{"t": ${rounded(time)}, "ev": "data", "conn": ${connection}, "dir": "${direction(back)}", "off": ${offset}, "len": ${length}}\n`;
+    this.lines += `${JSON.stringify({ t: time, ev: 'data', conn: connection, dir: direction(back), off: offset, len: length })}\n`;
     if (this.lines.length > EVENTS_CHUNK) this.flushLines();
   }
 

@@ -133,6 +133,8 @@ class ProgressLine {
 
   constructor(wanted: boolean) {
     this.wanted = wanted && process.stderr.isTTY;
+    // Nobody may be listening any more, and the migration goes on.
+    process.stdout.on('error', () => undefined);
   }
 
   above(text: string): void {

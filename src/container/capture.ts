@@ -1,5 +1,5 @@
 /** Opens a capture: the channels of one migration, in a directory or as a list of files. */
-import { type Dirent, existsSync, readdirSync, statSync } from 'node:fs';
+import { type Dirent, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { type DecodeError, InputError } from '../finding.js';
 import { type OpenChannel, openChannel, type OpenOptions, openSource, type OpenWrapper } from './open.js';
@@ -24,7 +24,8 @@ export interface CaptureChannel {
 
 /** Something about the files that does not keep the rest from being read: what `problemFinding` of the catalogue takes. */
 export interface CaptureNote {
-  readonly rule: 'capture-main' | 'capture-multifd' | 'capture-file' | 'capture-name' | NoteInside['rule'];
+  readonly rule:
+    'capture-main' | 'capture-multifd' | 'capture-file' | 'capture-name' | 'recording-cut' | NoteInside['rule'];
   readonly message: string;
   readonly channel: string;
   readonly offset: number;
@@ -69,11 +70,31 @@ export async function listChannels(directory: string): Promise<Capture> {
   };
   const events = there(EVENTS_FILE);
   const facts = there(FACTS_FILE);
+  const found = capture(directory, channels);
   return {
-    ...capture(directory, channels),
+    ...found,
+    notes: [...(facts ? cutNote(directory, facts) : []), ...found.notes],
     ...(events && { events, arrivals: () => readArrivals(events) }),
     ...(facts && { facts }),
   };
+}
+
+/** Recorders write no longer ones. */
+const MAX_FACTS = 16 << 20;
+
+/** What a recorder says of a recording that it could not finish. A file that is no such document says nothing. */
+function cutNote(directory: string, path: string): CaptureNote[] {
+  try {
+    if (statSync(path).size > MAX_FACTS) return [];
+    const { cut } = JSON.parse(readFileSync(path, 'utf8')) as { cut?: Readonly<Record<string, unknown>> };
+    if (typeof cut?.file !== 'string' || typeof cut.reason !== 'string') return [];
+    const offset = Number.isSafeInteger(cut.offset) ? Number(cut.offset) : 0;
+    const channel = cut.file.endsWith('.bin') ? cut.file : directory;
+    return [note('recording-cut', `the recorder could not write on: ${cut.reason}`, channel, [], offset)];
+  } catch (error) {
+    if (error instanceof SyntaxError || (error instanceof Error && 'code' in error)) return [];
+    throw error;
+  }
 }
 
 /** The same for files that were named one by one. */

@@ -20,6 +20,7 @@ export class ConnectionTable {
   constructor(
     private readonly window: FileWindow,
     private readonly overflow: Overflow,
+    private readonly most = MAX_CONNECTIONS,
   ) {}
 
   /** The connection of a segment, new if it has to be. */
@@ -31,7 +32,7 @@ export class ConnectionTable {
       this.latest = one;
       return one;
     }
-    if (this.all.length >= MAX_CONNECTIONS) this.forgetOthers();
+    if (this.all.length >= this.most) this.forgetOthers();
     const made = new Connection(this.seen++, this.ends(segment), hash, packet, time, this.overflow);
     this.all.push(made);
     this.add(made);
@@ -88,7 +89,7 @@ export class ConnectionTable {
   /** Keeps what may be of a migration, and of that the newer half when it is too much. */
   private forgetOthers(): void {
     const kept = this.all.filter((connection) => connection.mayMatter());
-    const some = kept.slice(-MAX_CONNECTIONS / 2);
+    const some = kept.slice(-this.most / 2);
     this.all.length = 0;
     this.byHash.clear();
     this.latest = undefined;
