@@ -11,6 +11,7 @@ import { InputError, UsageError } from '../../src/finding.js';
 import { noise } from '../build/bytes.js';
 import { initialPacket } from '../build/multifd.js';
 import { readFixture } from '../fixtures.js';
+import { expectValid } from '../report/schemas.js';
 import { closed, connectTo, Destination, until } from './sockets.js';
 
 let folder: string;
@@ -82,6 +83,7 @@ describe('a connection that is recorded', () => {
       ],
     });
     expect(JSON.parse(file('capture.json').toString())).toEqual(facts);
+    expectValid('capture', facts);
     target.close();
   });
 
