@@ -11,7 +11,7 @@ import {
   listChannels,
 } from './container/capture.js';
 import { splitPath } from './container/split-path.js';
-import { isWrapper, openChannel, openInput, type OpenOptions } from './container/open.js';
+import { isWrapper, type OpenChannel, openChannel, openInput, type OpenOptions } from './container/open.js';
 import { type Finding, InputError } from './finding.js';
 import { problemFinding } from './problems.js';
 import { readChannel, type ReadOptions, type ReadResult } from './read.js';
@@ -44,6 +44,8 @@ export interface CaptureFiles {
 export interface ReadCaptureOptions extends ReadOptions {
   /** `applied` (the default): as a destination applies it. `arrived`: as the recorder saw it, where it wrote that down. */
   readonly order?: 'applied' | 'arrived';
+  /** Told of each channel when it is open and nothing has been read: what it is wrapped in, and what else the wrapper holds. */
+  readonly opened?: (channel: ReadableChannel, open: OpenChannel) => void;
 }
 
 /** True for a path that is a directory, and so a capture of several files. */
@@ -157,6 +159,7 @@ export async function readCapture(
     };
     const open = await (channel.open?.(how) ?? openChannel(channel.path, how));
     try {
+      options.opened?.(channel, open);
       await decodeChannel(open.cursor, [...listener(channel), ...extra], {
         role: channel.role,
         channel: channel.name,

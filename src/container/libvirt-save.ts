@@ -91,8 +91,8 @@ async function open(source: ByteSource): Promise<OneInside> {
   const { header, xml, cookie } = (await readHeader(source, (fault) => faults.push(fault)))!;
   const part = new SourcePart(source, header.streamOffset);
   for (const fault of faults) part.report(fault);
-  const attachments: Attachment[] = [{ name: 'domain.xml', bytes: xml }];
-  if (cookie) attachments.push({ name: 'cookie.xml', bytes: cookie });
+  const attachments: Attachment[] = [{ name: 'libvirt/domain.xml', bytes: xml }];
+  if (cookie) attachments.push({ name: 'libvirt/cookie.xml', bytes: cookie });
   return { source: part, layers: [describe(header)], attachments };
 }
 
@@ -108,7 +108,7 @@ async function readHeader(source: ByteSource, report: (fault: SourceFault) => vo
     report({ rule: 'libvirt-unfinished', message, offset: 0 });
   }
   const numbers = start.subarray(MAGIC_SIZE, MAGIC_SIZE + HEADER.little.size);
-  const byteOrder = numbers.readUInt32LE(0) <= MAX_VERSION ? 'little' : 'big';
+  const byteOrder = numbers.readUInt32LE(0) <= numbers.readUInt32BE(0) ? 'little' : 'big';
   const { version, dataLength, wasRunning, cookieOffset, ...rest } = HEADER[byteOrder].parse(numbers, MAGIC_SIZE);
   // Images of before there were formats.
   const format = version < MAX_VERSION ? 0 : rest.format;

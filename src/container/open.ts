@@ -74,14 +74,14 @@ async function oneOf(input: OpenChannel | OpenWrapper): Promise<OpenChannel> {
 }
 
 async function open(source: ByteSource, options: OpenOptions, part?: string): Promise<OpenChannel | OpenWrapper> {
-  const { name } = source;
+  const name = part === undefined ? source.name : `${source.name}#${part}`;
   const outer: string[] = [source.size === undefined ? 'pipe' : 'file'];
   if (options.offset) outer.push(`from byte 0x${options.offset.toString(16)} on`);
   const inside = await unwrap(source, part === undefined ? {} : { part });
   const layers = [...outer, ...inside.layers];
   if (isSeveral(inside)) return { ...inside, name, layers };
   try {
-    return { ...(await findStream(inside.source, layers, options)), attachments: inside.attachments };
+    return { ...(await findStream(inside.source, layers, options)), name, attachments: inside.attachments };
   } catch (error) {
     inside.source.close();
     throw error;
@@ -92,7 +92,7 @@ async function findStream(
   source: ByteSource,
   layers: string[],
   options: OpenOptions,
-): Promise<Omit<OpenChannel, 'attachments'>> {
+): Promise<Omit<OpenChannel, 'name' | 'attachments'>> {
   let cursor = new Cursor(source);
   await cursor.fill(SNIFF_SIZE);
   if (!cursor.has(1) && options.role !== 'preempt') {
@@ -111,7 +111,7 @@ async function findStream(
     }
   }
   const role = options.role ?? recognise(source, cursor, start);
-  return { name: source.name, role, cursor, layers, close: () => source.close() };
+  return { role, cursor, layers, close: () => source.close() };
 }
 
 const firstBytes = ({ buffer, position, limit }: Cursor): string =>

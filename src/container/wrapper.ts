@@ -34,7 +34,7 @@ export interface OneInside {
 
 /** A document beside the stream: the XML of a libvirt save image. */
 export interface Attachment {
-  /** A file name. */
+  /** A relative path to write it to. */
   readonly name: string;
   readonly bytes: Uint8Array;
 }

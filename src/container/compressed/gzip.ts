@@ -70,8 +70,7 @@ class Gunzip extends Unpacked {
   }
 
   protected override async unpack(): Promise<void> {
-    do await this.member();
-    while (!this.closed && (await this.hasMember()));
+    while ((await this.member()) && !this.closed && (await this.hasMember()));
   }
 
   /** True when another member follows; zeros do not count, of which tapes and block devices have some at the end. */
@@ -87,7 +86,8 @@ class Gunzip extends Unpacked {
     return false;
   }
 
-  private async member(): Promise<void> {
+  /** Unpacks a member; false when there is no going on behind it. */
+  private async member(): Promise<boolean> {
     await this.header();
     let crc = 0;
     let length = 0;
@@ -101,7 +101,7 @@ class Gunzip extends Unpacked {
       inflate.pause();
       void this.room().then(() => inflate.resume());
     });
-    if (!(await this.deflated(inflate))) return;
+    if (!(await this.deflated(inflate))) return false;
     const { cursor } = this;
     await cursor.need(TRAILER.size, TRAILER.name);
     const at = cursor.offset;
@@ -110,6 +110,7 @@ class Gunzip extends Unpacked {
       this.fault('wrapper-damaged', `the checksum is ${hex(found.crc)}, that of what came out ${hex(crc)}`, at);
     else if (found.length !== length % 2 ** 32)
       this.fault('wrapper-damaged', `the length is ${found.length}, but ${length} bytes came out`, at + 4);
+    return true;
   }
 
   private async header(): Promise<void> {

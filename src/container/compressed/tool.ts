@@ -35,7 +35,8 @@ export async function startTool(format: string, tool: Tool, packed: ByteSource):
   try {
     await once(child, 'spawn');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    // Not there, or not for this user.
+    if (['ENOENT', 'EACCES'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
     throw error;
   }
   return new ToolOutput(format, tool, packed, child);

@@ -42,11 +42,11 @@ export class ZstdFrames extends Unpacked {
       throw new DecodeError('unsupported', 'wrapper-damaged', message, { offset: at });
     }
     const decompress = new Decompress((chunk) => this.arrive(Buffer.from(chunk)));
-    const push = async (size: number, what: string): Promise<void> => {
+    const push = async (size: number, what: string, final = false): Promise<void> => {
       await cursor.need(size, what);
       const offset = cursor.offset;
       try {
-        decompress.push(Uint8Array.from(cursor.bytes(size)));
+        decompress.push(Uint8Array.from(cursor.bytes(size)), final);
       } catch (error) {
         throw new DecodeError('malformed', 'wrapper-damaged', (error as Error).message, { offset });
       }
@@ -59,8 +59,8 @@ export class ZstdFrames extends Unpacked {
       last = block.last;
       await push(block.size, 'block');
     }
-    // fzstd does not look at checksums.
-    if (header.checksum) await cursor.skip(4, 'checksum');
+    // Which fzstd reads and does not look at.
+    await push(header.checksum ? 4 : 0, 'checksum', true);
   }
 }
 

@@ -6,14 +6,13 @@ import { QCOW2_MAGIC, type Qcow2Header, readQcow2Header } from './header.js';
 import { type Qcow2Snapshot, readSnapshotTable } from './snapshot-table.js';
 import { VmState } from './vm-state.js';
 
-/** The user has to say which snapshot is meant. */
+/** There are several snapshots, and none was named. */
 export class SnapshotChoiceError extends InputError {
   constructor(
     readonly image: string,
     readonly snapshots: readonly Qcow2Snapshot[],
-    message: string,
   ) {
-    super(message, `name one: ${image}#${snapshots.find(hasState)?.name ?? 'NAME'}`);
+    super(`${image} has ${snapshots.length} snapshots: ${names(snapshots)}`, nameOne(image, snapshots));
   }
 }
 
@@ -75,15 +74,11 @@ function choose(image: string, snapshots: readonly Qcow2Snapshot[], part: string
     const named = snapshots.filter(({ name }) => name === part);
     const found = named.length > 0 ? named : snapshots.filter(({ id }) => id === part);
     const [snapshot, another] = found;
-    const list = snapshots.map(({ name }) => name).join(', ');
-    if (!snapshot) throw new SnapshotChoiceError(image, snapshots, `${image} has no snapshot ${part}; it has ${list}`);
+    if (!snapshot)
+      throw new InputError(`${image} has no snapshot ${part}; it has ${names(snapshots)}`, nameOne(image, snapshots));
     if (another) {
       const ids = found.map(({ id }) => id).join(', ');
-      throw new SnapshotChoiceError(
-        image,
-        snapshots,
-        `${image} has several snapshots ${part}: name one by its id: ${ids}`,
-      );
+      throw new InputError(`${image} has several snapshots ${part}`, `name one by its id: ${ids}`);
     }
     if (hasState(snapshot)) return snapshot;
     throw new InputError(`${image}: ${part} is a snapshot of the disk alone; there is no VM state in it`);
@@ -91,8 +86,19 @@ function choose(image: string, snapshots: readonly Qcow2Snapshot[], part: string
   const [only, another] = withState;
   if (!only) throw new InputError(`${image} has only snapshots of the disk alone; there is no VM state in them`);
   if (!another) return only;
-  const list = snapshots.map(({ name }) => name).join(', ');
-  throw new SnapshotChoiceError(image, snapshots, `${image} has ${snapshots.length} snapshots: ${list}`);
+  throw new SnapshotChoiceError(image, snapshots);
+}
+
+const MAX_NAMES = 20;
+
+function names(snapshots: readonly Qcow2Snapshot[]): string {
+  const more = snapshots.length - MAX_NAMES;
+  const some = snapshots.slice(0, MAX_NAMES).map(({ name }) => name);
+  return [...some, ...(more > 0 ? [`and ${more} more`] : [])].join(', ');
+}
+
+function nameOne(image: string, snapshots: readonly Qcow2Snapshot[]): string {
+  return `name one: ${image}#${snapshots.find(hasState)?.name ?? 'NAME'}`;
 }
 
 function hasState({ vmStateSize }: Qcow2Snapshot): boolean {
