@@ -3,12 +3,7 @@ import type { Capture, CaptureChannel } from '../container/capture.js';
 import { UsageError } from '../finding.js';
 import type { StreamSink } from '../stream/events.js';
 import { loadVmdesc, type ReadOptions } from '../read.js';
-import {
-  type InputChannel,
-  type ReadCaptureOptions,
-  readInput,
-  type ReadInputResult,
-} from '../read-capture.js';
+import { type InputChannel, type ReadCaptureOptions, readInput, type ReadInputResult } from '../read-capture.js';
 import type { InputChoice, Parsed } from './command.js';
 import { progress } from './progress.js';
 
