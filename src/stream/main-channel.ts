@@ -250,12 +250,21 @@ export class MainChannelDecoder implements RamContext {
     if (!ended || (await cursor.atEnd())) return;
     const zeros = await onlyZerosLeft(cursor);
     const left = cursor.source.size === undefined ? 0 : cursor.source.size - cursor.offset;
-    if (!zeros && left > 0) await cursor.skip(left, 'trailing bytes');
+    if (!zeros && left > 0) await this.skipAsFarAsThereIs(left);
     await skipToEnd(cursor);
     const length = cursor.offset - offset;
     out.event({ kind: 'trailing', offset, length, zeros });
     if (zeros) out.good = cursor.offset;
     else out.problem('trailing-bytes', `${length} bytes behind the end of the stream`, { offset, length });
+  }
+
+  /** A source can end before its size says so: a damaged image, a file that shrinks. */
+  private async skipAsFarAsThereIs(length: number): Promise<void> {
+    try {
+      await this.cursor.skip(length, 'trailing bytes');
+    } catch (error) {
+      if (!(error instanceof DecodeError)) throw error;
+    }
   }
 
   /** What a decoder could not go on from: reports it and moves on to where decoding can. False when there is no such place. */

@@ -30,7 +30,7 @@ function damage(bytes: Buffer, reach: number, next: () => number): Buffer {
     const at = next() % Math.min(reach, copy.length);
     if (next() % 3 === 0) copy[at]! ^= 1 << (next() % 8);
     else if (next() % 2 === 0) copy[at] = [0, 0xff, 0x7f, 0x80][next() % 4]!;
-    else copy.fill(next(), at, at + (next() % 8));
+    else copy.fill(next(), at, Math.min(copy.length, at + (next() % 8)));
   }
   return next() % 4 === 0 ? copy.subarray(0, next() % copy.length) : copy;
 }

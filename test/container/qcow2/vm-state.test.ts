@@ -1,9 +1,12 @@
 import { deflateRawSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { MemorySource } from '../../../src/bytes/source.js';
+import { openSource } from '../../../src/container/open.js';
 import { readQcow2Header } from '../../../src/container/qcow2/header.js';
 import { readSnapshotTable } from '../../../src/container/qcow2/snapshot-table.js';
 import { VmState } from '../../../src/container/qcow2/vm-state.js';
+import { decodeChannel } from '../../../src/stream/decode-channel.js';
+import type { StreamEvent } from '../../../src/stream/events.js';
 import { join, noise } from '../../build/bytes.js';
 import { type Qcow2Image, qcow2Image, withWord } from '../../build/qcow2.js';
 import { containerFixture, expectBytes, plainStream, readAll } from '../../containers.js';
@@ -179,6 +182,17 @@ describe('a damaged image', () => {
     const read = await readAll(state, 1 << 20);
     expect(read.length).toBeLessThan(64 << 20);
     expect(state.faults[0]!.message).toContain('its tables lead to each other');
+  });
+
+  it('is whole where only what follows the stream is damaged', async () => {
+    const long = qcow2Image(join(plainStream(), noise(4 * CLUSTER)));
+    const cut = long.bytes.subarray(0, long.bytes.length - 2 * CLUSTER);
+    const events: StreamEvent[] = [];
+    const channel = await openSource(new MemorySource(cut, 'image'));
+    await decodeChannel(channel.cursor, [{ event: (event) => events.push(event) }], { role: 'main', channel: 'image' });
+    const rules = events.flatMap((event) => (event.kind === 'problem' ? [event.finding.rule] : []));
+    expect(rules).toEqual(['qcow2-cluster', 'trailing-bytes']);
+    expect(events.at(-1)).toMatchObject({ kind: 'end', complete: true });
   });
 
   it('gives up on a hole that is larger than any stream has', async () => {
