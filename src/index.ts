@@ -20,6 +20,21 @@ export {
   listChannels,
 } from './container/capture.js';
 export { type Arrival, channelFile, readArrivals } from './container/arrivals.js';
+export {
+  type Recorder,
+  type RecorderListener,
+  recordMigration,
+  type RecordingResult,
+  type RecordOptions,
+} from './capture/recorder.js';
+export {
+  type EndReason,
+  type RecordedConnection,
+  type RecordedDirection,
+  type RecordingFacts,
+} from './capture/recording.js';
+export { type RecordingCut, type RecordingFile } from './capture/write-queue.js';
+export { type LiveState } from './capture/live-decoder.js';
 export * from './stream/events.js';
 export { PAGE_KINDS, type PageBatch, type PageKind } from './stream/page-batch.js';
 export { findVmdesc } from './stream/vmdesc-lookup.js';

@@ -220,6 +220,7 @@ export async function extractCapture(
   } finally {
     files.close();
     devices?.close();
+    if (typeof input === 'string') capture.close?.();
   }
 }
 
