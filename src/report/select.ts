@@ -1,4 +1,5 @@
 /** Globs over sections and field paths, for `--select`. */
+import { globMatcher } from '../bytes/glob.js';
 import { type SectionIdentity, sectionName } from '../wire/section.js';
 
 /** Decides what of a stream is shown. */
@@ -20,18 +21,4 @@ export function selection(globs: readonly string[]): Selection | undefined {
     section: (section) => matches(section.idstr) || matches(sectionName(section)),
     field: (section, path) => matches(`${section.idstr}/${path}`) || matches(`${sectionName(section)}/${path}`),
   };
-}
-
-/** True for texts that one of the globs matches as a whole. */
-export function globMatcher(globs: readonly string[]): (text: string) => boolean {
-  const patterns = globs.map(toPattern);
-  return (text) => patterns.some((pattern) => pattern.test(text));
-}
-
-function toPattern(glob: string): RegExp {
-  const source = glob
-    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replace(/\*+/g, '.*')
-    .replaceAll('?', '.');
-  return new RegExp(`^${source}$`, 's');
 }
