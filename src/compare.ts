@@ -7,7 +7,7 @@ import { readPages, readSide, type SideListener, type SideOptions } from './comp
 import type { SideAnswer, SideRequest } from './compare-worker.js';
 import { isCaptureDirectory } from './read-capture.js';
 import { compareLayouts } from './diff/compare-layout.js';
-import { type Difference, DifferenceFilter, type Ignored } from './diff/filter.js';
+import { DifferenceFilter, type Ignored } from './diff/filter.js';
 import { compareIdentity, type IdentityDifference } from './diff/identity.js';
 import type { LayoutDifference } from './diff/layout-difference.js';
 import { type PageExcerpt, pagesToShow, excerpts } from './diff/excerpt.js';
@@ -141,43 +141,39 @@ export function compareSides(sideA: Side, sideB: Side, options: DiffOptions = {}
   const notes: string[] = [];
   const [a, b] = borrowDescription(sideA, sideB, notes);
   const filter = new DifferenceFilter(options);
-  const keep = <T extends Difference>(differences: readonly T[]): T[] => filter.keep(differences);
   const layouts = compareLayouts(layoutOfSide(a), layoutOfSide(b), { a: a.complete, b: b.complete });
-  const layout = keep(layouts.differences.map((difference) => ({ what: 'layout' as const, ...difference })));
-  const values = keep(
-    compareSideValues(a, b, layouts.matches, notes).map((difference) => ({ what: 'values' as const, ...difference })),
-  );
-  const identity = keep(compareIdentity(a, b).map((difference) => ({ what: 'identity' as const, ...difference })));
   const ram = a.ram && b.ram && filterRam(compareRam(a.ram, b.ram), filter);
   const protocol =
     options.protocol === true && a.summary && b.summary ? compareProtocol(a.summary, b.summary) : undefined;
   if (ram?.note !== undefined) notes.push(ram.note);
-  if ((a.ram?.dropped ?? 0) + (b.ram?.dropped ?? 0) > 0) notes.push('the pages are too scattered to compare all of them');
-  const differs =
-    layout.length + values.length + identity.length + (protocol?.length ?? 0) > 0 ||
-    (ram?.blocks.some((block) => !isSameBlock(block)) ?? false);
-  return {
+  if ((a.ram?.dropped ?? 0) + (b.ram?.dropped ?? 0) > 0)
+    notes.push('the pages are too scattered to compare all of them');
+  return withIdentical({
     a: sideOf(a),
     b: sideOf(b),
-    identical: !differs && a.complete && b.complete,
-    identity: identity.map(withoutWhat),
-    layout: layout.map(withoutWhat),
-    values: values.map(withoutWhat),
+    identity: filter.identity(compareIdentity(a, b)),
+    layout: filter.layout(layouts.differences),
+    values: filter.values(compareSideValues(a, b, layouts.matches, notes)),
     ...(ram && { ram }),
     ...(protocol && { protocol }),
     ignored: filter.ignored(),
     notes,
-  };
+  });
 }
 
-function withoutWhat<T extends { readonly what: string }>({ what: _what, ...difference }: T): Omit<T, 'what'> {
-  return difference;
+/** Whether anything is left that differs. */
+export function withIdentical(result: Omit<DiffResult, 'identical'>): DiffResult {
+  const { a, b, identity, layout, values, ram, protocol } = result;
+  const differs =
+    identity.length + layout.length + values.length + (protocol?.length ?? 0) > 0 ||
+    (ram?.blocks.some((block) => !isSameBlock(block)) ?? false);
+  return { ...result, identical: !differs && a.complete && b.complete };
 }
 
 function filterRam(ram: RamComparison, filter: DifferenceFilter): RamComparison {
   return {
     ...ram,
-    blocks: ram.blocks.filter((block) => isSameBlock(block) || filter.keep([{ what: 'ram', name: block.name }]).length > 0),
+    blocks: ram.blocks.filter((block) => isSameBlock(block) || filter.block(block.name)),
   };
 }
 

@@ -61,7 +61,8 @@ function withSplits(pairs: readonly Pair[], context: AlignContext): Pair[] {
     for (let j = i + 1; left > 0 && j < pairs.length; j++) {
       const next = pairs[j]!;
       const field = next.kind === kind ? (next.kind === 'only-a' ? next.a : next.b) : undefined;
-      const size = field && !field.conditional ? wireSize(field, sizeA > sizeB ? context.kindB : context.kindA) : undefined;
+      const size =
+        field && !field.conditional ? wireSize(field, sizeA > sizeB ? context.kindB : context.kindA) : undefined;
       if (!field || size === undefined || size > left) break;
       parts.push(field);
       left -= size;
@@ -185,8 +186,7 @@ function wholeGap(a: readonly LayoutField[], b: readonly LayoutField[], context:
   if (a.length === 1 && b.length === 1) return undefined;
   const flatA = a.flatMap((field) => leaves(field));
   const flatB = b.flatMap((field) => leaves(field));
-  const alike =
-    flatA.length === flatB.length && flatA.every((field, i) => isSameOnWire(field, flatB[i]!, context));
+  const alike = flatA.length === flatB.length && flatA.every((field, i) => isSameOnWire(field, flatB[i]!, context));
   return alike ? { kind: 'regrouped', a, b } : undefined;
 }
 

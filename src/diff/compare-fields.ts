@@ -2,7 +2,12 @@
 import { elementValue } from '../vmstate/values.js';
 import type { FieldNode } from '../vmstate/decode.js';
 import { compareStructs, describeField, type StructContext } from './compare-structs.js';
-import { type Judgement, type LayoutDifference, layoutDifference, type LayoutDifferenceKind } from './layout-difference.js';
+import {
+  type Judgement,
+  type LayoutDifference,
+  layoutDifference,
+  type LayoutDifferenceKind,
+} from './layout-difference.js';
 import { isOpaque, isUnused, type LayoutField, wireSize } from './layout.js';
 import { embeddedSubsections, findInsertion, type Insertion } from './opaque.js';
 import { isSameType } from './renames.js';
@@ -214,7 +219,8 @@ function opaque(a: LayoutField, b: LayoutField, context: StructContext, report: 
 function place({ from, to }: Insertion, shorter: LayoutField): string {
   const [node] = shorter.nodes ?? [];
   const name = node && innermost(node, node.start + from, node.start + to);
-  const bytes = from === to ? `at byte 0x${from.toString(16)}` : `between bytes 0x${from.toString(16)} and 0x${to.toString(16)}`;
+  const bytes =
+    from === to ? `at byte 0x${from.toString(16)}` : `between bytes 0x${from.toString(16)} and 0x${to.toString(16)}`;
   return name === undefined ? bytes : `in ${name} (${bytes})`;
 }
 

@@ -94,7 +94,9 @@ function comparePair(pair: Pair | MovedPair, path: string, { toB, toA }: Sides, 
         const why = loads('names of fields are not on the wire');
         const message = `${a.name} is called ${b.name} in B`;
         const place = { section, path: `${path}${a.name}` };
-        found.push(layoutDifference('field-renamed', { ...place, message, a: a.name, b: b.name, aToB: why, bToA: why }));
+        found.push(
+          layoutDifference('field-renamed', { ...place, message, a: a.name, b: b.name, aToB: why, bToA: why }),
+        );
       }
       compareFields(a, b, path, toB, toA, context);
       remember(a, b, context);
@@ -191,7 +193,10 @@ function struct(a: LayoutStruct, b: LayoutStruct, path: string, level: Level, co
   const same = a.version === b.version && (a.minimum === b.minimum || level === 'struct');
   if (same) return;
   const versions = { a: `version ${a.version}`, b: `version ${b.version}` };
-  const message = a.version === b.version ? `oldest version that is taken: ${a.minimum}, ${b.minimum}` : `version ${a.version}, ${b.version}`;
+  const message =
+    a.version === b.version
+      ? `oldest version that is taken: ${a.minimum}, ${b.minimum}`
+      : `version ${a.version}, ${b.version}`;
   if (level === 'struct') {
     const why = loads('versions of structs are not on the wire');
     found.push(layoutDifference('struct-version', { ...place, message, ...versions, aToB: why, bToA: why }));

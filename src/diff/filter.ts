@@ -5,12 +5,6 @@ import type { LayoutDifference } from './layout-difference.js';
 import type { ValueDifference } from './values.js';
 import { VOLATILE_PROFILES, type VolatileProfile, type VolatileRule } from './volatile.js';
 
-export type Difference =
-  | ({ readonly what: 'layout' } & LayoutDifference)
-  | ({ readonly what: 'values' } & ValueDifference)
-  | ({ readonly what: 'identity' } & IdentityDifference)
-  | { readonly what: 'ram'; readonly name: string };
-
 /** Differences that were left out for one reason. */
 export interface Ignored {
   /** The glob or rule. */
@@ -47,36 +41,58 @@ export class DifferenceFilter {
     this.only = only.length > 0 ? globMatcher(only) : undefined;
   }
 
-  /** Those that are told. Of a buffer that is a clock in part, the other part is. */
-  keep<T extends Difference>(differences: readonly T[]): T[] {
+  layout(differences: readonly LayoutDifference[]): LayoutDifference[] {
+    return differences.filter((difference) => this.isWanted(['layout', ...pathNames(difference)]));
+  }
+
+  /** Of a buffer that is a clock in part, the other part is told. */
+  values(differences: readonly ValueDifference[]): ValueDifference[] {
     return differences.flatMap((difference) => {
-      const names = namesOf(difference);
-      if (this.only && !names.some(this.only)) return this.leaveOut('--only', 'not asked for');
-      const ignored = this.ignores.find(({ matches }) => names.some(matches));
-      if (ignored) return this.leaveOut(ignored.glob, '--ignore');
-      if (difference.what === 'identity' && difference.transport && !this.strict)
-        return this.leaveOut(difference.field, 'how it was sent');
-      return difference.what === 'values' ? (this.withoutVolatile(difference, names) as readonly unknown[] as T[]) : [difference];
+      const names = pathNames(difference);
+      return this.isWanted(['values', ...names]) ? this.withoutVolatile(difference, names) : [];
     });
+  }
+
+  identity(differences: readonly IdentityDifference[]): IdentityDifference[] {
+    return differences.filter(({ field, transport }) => {
+      if (!this.isWanted(['identity', field])) return false;
+      if (transport && !this.strict) this.leaveOut(field, 'how it was sent');
+      return !transport || this.strict;
+    });
+  }
+
+  /** True for a RAM block that is told when it differs. */
+  block(name: string): boolean {
+    return this.isWanted(['ram', `ram/${name}`]);
   }
 
   ignored(): Ignored[] {
     return [...this.counts].map(([rule, { why, count }]) => ({ rule, why, count }));
   }
 
+  private isWanted(names: readonly string[]): boolean {
+    if (this.only && !names.some(this.only)) {
+      this.leaveOut('--only', 'not asked for');
+      return false;
+    }
+    const ignored = this.ignores.find(({ matches }) => names.some(matches));
+    if (ignored) this.leaveOut(ignored.glob, '--ignore');
+    return !ignored;
+  }
+
   /** A field that is a clock, or the part of a buffer that is none. */
   private withoutVolatile(difference: ValueDifference, names: readonly string[]): ValueDifference[] {
     for (const { path, type, range, why, matches } of this.rules) {
       if ((type !== undefined && type !== difference.type) || !names.some(matches)) continue;
-      if (!range) return this.leaveOut(path, why);
+      if (!range) return this.leaveOut(type === undefined ? path : `${path} of type ${type}`, why);
       const { ranges } = difference;
       const left = ranges && without(ranges, range);
       if (!left || sum(left) === sum(ranges)) continue;
       this.leaveOut(path, why);
       if (left.length === 0) return [];
-      // The values shown were those of the first range.
-      const { a: _a, b: _b, ...rest } = difference;
-      return [{ ...rest, ranges: left, differing: sum(left) }];
+      // The values that it has were those of the first range.
+      const { section, path: own, type: kind, sizes } = difference;
+      return [{ section, path: own, type: kind, ranges: left, differing: sum(left), ...(sizes && { sizes }) }];
     }
     return [difference];
   }
@@ -89,20 +105,10 @@ export class DifferenceFilter {
   }
 }
 
-/** What globs are held against. */
-function namesOf(difference: Difference): string[] {
-  switch (difference.what) {
-    case 'ram':
-      return ['ram', `ram/${difference.name}`];
-    case 'identity':
-      return ['identity', difference.field];
-    default: {
-      const { what, section, path } = difference;
-      const plain = section.replace(/#\d+$/, '');
-      const full = [...new Set([section, plain])];
-      return [what, ...full, ...(path === '' ? [] : full.map((name) => `${name}/${path}`))];
-    }
-  }
+/** What globs are held against: the section with and without its instance, and the path behind it. */
+function pathNames({ section, path }: { readonly section: string; readonly path: string }): string[] {
+  const sections = [...new Set([section, section.replace(/#\d+$/, '')])];
+  return [...sections, ...(path === '' ? [] : sections.map((name) => `${name}/${path}`))];
 }
 
 type Ranges = readonly (readonly [number, number])[];

@@ -32,7 +32,10 @@ export function compareIdentity(a: Side, b: Side): IdentityDifference[] {
   return found;
 }
 
-function capabilities({ recorded, inferred }: {
+function capabilities({
+  recorded,
+  inferred,
+}: {
   readonly recorded: readonly string[];
   readonly inferred: readonly string[];
 }): Set<string> {

@@ -111,7 +111,8 @@ function decodedField(nodes: readonly FieldNode[]): LayoutField {
     ...elements(nodes),
     name: first.name,
     type: first.type,
-    ...(nodes.some((node) => node.structs) && isDescribed(structs, first.size) && { structs: structs.map(layoutOfState) }),
+    ...(nodes.some((node) => node.structs) &&
+      isDescribed(structs, first.size) && { structs: structs.map(layoutOfState) }),
     nodes,
   };
 }
@@ -184,11 +185,15 @@ function grouped<T>(entries: readonly T[], nameOf: (entry: T) => string): T[][] 
 }
 
 /** Size and count of all runs together; elements that differ in size are one element of all their bytes. */
-function elements(runs: readonly { readonly size: number; readonly count: number }[]): Pick<LayoutField, 'size' | 'count'> {
+function elements(
+  runs: readonly { readonly size: number; readonly count: number }[],
+): Pick<LayoutField, 'size' | 'count'> {
   const [first] = runs as readonly [{ readonly size: number; readonly count: number }];
   const alike = runs.every(({ size }) => size === first.size);
   const count = runs.reduce((sum, run) => sum + run.count, 0);
-  return alike ? { size: first.size, count } : { size: runs.reduce((sum, run) => sum + run.size * run.count, 0), count: 1 };
+  return alike
+    ? { size: first.size, count }
+    : { size: runs.reduce((sum, run) => sum + run.size * run.count, 0), count: 1 };
 }
 
 /** Bytes of all elements; undefined where they are not known: structs and pointers of a dump, and arrays of a length it does not say. */

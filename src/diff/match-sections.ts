@@ -123,7 +123,8 @@ function matchByVmsd(a: Layout, b: Layout): SectionMatches {
 /** Of several classes with one vmsd, the one with the most fields in common. */
 function nearest(section: LayoutSection, classes: readonly LayoutSection[]): LayoutSection | undefined {
   const names = new Set(section.struct?.fields.map(({ name }) => name));
-  const common = ({ struct }: LayoutSection): number => struct?.fields.filter(({ name }) => names.has(name)).length ?? 0;
+  const common = ({ struct }: LayoutSection): number =>
+    struct?.fields.filter(({ name }) => names.has(name)).length ?? 0;
   return classes.reduce<LayoutSection | undefined>(
     (best, candidate) => (!best || common(candidate) > common(best) ? candidate : best),
     undefined,

@@ -41,6 +41,8 @@ function facts(summary: CaptureSummary): Map<string, string> {
     found.set(`normal pages up to sync ${i + 1}`, `${generation.normalPages}`);
     found.set(`zero pages up to sync ${i + 1}`, `${generation.zeroPages}`);
   });
-  (streams[0]?.sections ?? []).forEach((section, i) => found.set(`section ${i + 1}`, `${sectionName(section)}, id ${section.id}`));
+  (streams[0]?.sections ?? []).forEach((section, i) =>
+    found.set(`section ${i + 1}`, `${sectionName(section)}, id ${section.id}`),
+  );
   return found;
 }

@@ -23,7 +23,11 @@ export function compareRecords(a: SectionRecords, b: SectionRecords): Omit<Value
     const other = data.get(name);
     data.delete(name);
     if (other?.length === length && other.hash === hash) continue;
-    found.push({ path: name, type: 'data', ...(other?.length === length ? {} : { sizes: [length, other?.length ?? 0] }) });
+    found.push({
+      path: name,
+      type: 'data',
+      ...(other?.length === length ? {} : { sizes: [length, other?.length ?? 0] }),
+    });
   }
   for (const { name, length } of data.values()) found.push({ path: name, type: 'data', sizes: [0, length] });
   return found;

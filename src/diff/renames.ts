@@ -49,7 +49,8 @@ export const TYPE_RENAMES: readonly (readonly string[])[] = [['nullptr', 'ptr-ma
 /** True for the same name, and for one that QEMU is known to have changed into the other. */
 export function isSameField(vmsd: string, a: string, b: string): boolean {
   return (
-    a === b || FIELD_RENAMES.some((rename) => rename.vmsd === vmsd && rename.names.includes(a) && rename.names.includes(b))
+    a === b ||
+    FIELD_RENAMES.some((rename) => rename.vmsd === vmsd && rename.names.includes(a) && rename.names.includes(b))
   );
 }
 

@@ -13,7 +13,9 @@ export function borrowDescription(a: Side, b: Side, notes: string[]): readonly [
 
 function borrowed(side: Side, other: Side, name: string, otherName: string, notes: string[]): Side {
   if (side.vmdesc || !other.vmdesc || side.sections.length === 0) return side;
-  const devices = new Map(other.vmdesc.devices.map((device) => [sectionName({ idstr: device.name, instance: device.instance }), device]));
+  const devices = new Map(
+    other.vmdesc.devices.map((device) => [sectionName({ idstr: device.name, instance: device.instance }), device]),
+  );
   let read = 0;
   const sections = side.sections.map((section) => {
     const device = devices.get(sectionName(section));
@@ -22,7 +24,8 @@ function borrowed(side: Side, other: Side, name: string, otherName: string, note
     if (state) read++;
     return state ? { ...section, state } : section;
   });
-  if (read > 0) notes.push(`${name} does not describe its device state: ${read} sections are read as ${otherName} describes them`);
+  if (read > 0)
+    notes.push(`${name} does not describe its device state: ${read} sections are read as ${otherName} describes them`);
   return { ...side, sections };
 }
 
@@ -73,4 +76,3 @@ function named(found: readonly Omit<ValueDifference, 'section'>[], section: stri
 function index<T>(all: readonly T[], nameOf: (one: T) => string): Map<string, T> {
   return new Map(all.map((one) => [nameOf(one), one]));
 }
-

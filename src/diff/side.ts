@@ -209,7 +209,8 @@ export function layoutOfSide(side: Side): Layout {
     counts: true,
     ...whole,
     sections: side.sections.map(({ idstr, instance, version, payload, state }) => {
-      const struct = state && state.vmsdName !== '' ? layoutOfState(state) : descriptions.get(sectionName({ idstr, instance }));
+      const struct =
+        state && state.vmsdName !== '' ? layoutOfState(state) : descriptions.get(sectionName({ idstr, instance }));
       return { idstr, instance, version, ...(struct && { struct }), ...(payload && { payload }) };
     }),
   };

@@ -77,8 +77,7 @@ class Walker {
     const array = isArray(a) || isArray(b);
     if (structsA.length > 0 && structsB.length > 0) {
       const count = Math.min(structsA.length, structsB.length);
-      for (let i = 0; i < count; i++)
-        this.structs(structsA[i]!, structsB[i]!, array ? `${own}[${i}]/` : `${own}/`);
+      for (let i = 0; i < count; i++) this.structs(structsA[i]!, structsB[i]!, array ? `${own}[${i}]/` : `${own}/`);
       if (structsA.length !== structsB.length)
         this.found.push({ path: own, type: first.type, sizes: [structsA.length, structsB.length] });
       return;
@@ -92,7 +91,10 @@ class Walker {
   private single(a: Element, b: Element, path: string): void {
     if (isSame(this.bytes(a, this.a), this.bytes(b, this.b))) return;
     const [x, y] = [this.value(a, this.a), this.value(b, this.b)];
-    if (x instanceof Uint8Array || y instanceof Uint8Array)
+    // Where bytes of another length come before, the same bytes do not stand at the same place.
+    if ((x instanceof Uint8Array || y instanceof Uint8Array) && a.node.size !== b.node.size)
+      this.found.push({ path, type: a.node.type, sizes: [a.node.size, b.node.size] });
+    else if (x instanceof Uint8Array || y instanceof Uint8Array)
       this.found.push(bytesDifference(path, a.node.type, this.bytes(a, this.a), this.bytes(b, this.b)));
     else if (x !== y) this.found.push({ path, type: a.node.type, a: x, b: y });
   }

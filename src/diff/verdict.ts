@@ -87,7 +87,9 @@ export function versionOnWire(
 ): Judgement {
   if (sent > loader.version) {
     const why = `version ${sent} is newer than ${loader.version}`;
-    return level === 'section' ? refused(why, UNSUPPORTED_VERSION) : depends(`refused when it is sent: ${why}`, TOO_NEW);
+    return level === 'section'
+      ? refused(why, UNSUPPORTED_VERSION)
+      : depends(`refused when it is sent: ${why}`, TOO_NEW);
   }
   if (loader.minimum === undefined) {
     return sent === loader.version
@@ -111,7 +113,8 @@ export interface FieldSides {
 /** The writer sends a field that the loader's side lacks. */
 export function fieldUnknown(field: LayoutField, { loader, optional }: FieldSides): Judgement {
   if (field.conditional) return depends('refused when the field is sent', FOOTER);
-  if (optional) return depends('refused, unless a field that the loader does not always expect takes these bytes', FOOTER);
+  if (optional)
+    return depends('refused, unless a field that the loader does not always expect takes these bytes', FOOTER);
   if (loader === 'written') return depends('refused, unless the loader expects the field in this state', FOOTER);
   return refused('the loader takes the field for what follows it', FOOTER);
 }

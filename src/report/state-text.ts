@@ -86,7 +86,7 @@ function hexOf(value: number | bigint): string {
 }
 
 /** A single value: whole numbers in both notations where they differ, timers in words. */
-function scalar(value: FieldValue, type: string, maxBytes: number): string {
+export function scalar(value: FieldValue, type: string, maxBytes: number): string {
   if (typeof value === 'object') return value.length === 0 ? '(empty)' : hexBytes(value, maxBytes);
   if (type === 'timer') return value === -1n ? 'not armed' : `${value} ns`;
   if (typeof value === 'bigint' || (typeof value === 'number' && Number.isInteger(value))) {

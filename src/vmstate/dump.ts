@@ -49,7 +49,9 @@ const MACHINE = 'vmschkmachine';
 
 /** True for the JSON of a dump, and not for that of a vmdesc. */
 export function isVmstateDump(root: JsonValue): boolean {
-  return root instanceof JsonObject && (root.get(MACHINE) !== undefined || root.pairs.some(([, value]) => isDevice(value)));
+  return (
+    root instanceof JsonObject && (root.get(MACHINE) !== undefined || root.pairs.some(([, value]) => isDevice(value)))
+  );
 }
 
 /**
