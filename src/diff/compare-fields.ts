@@ -18,6 +18,7 @@ import {
   notEqual,
   opaqueShifted,
   opaqueUnclear,
+  opaqueUnread,
   sizeChanged,
   stateLost,
 } from './verdict.js';
@@ -48,9 +49,10 @@ export function compareFields(
     const alike = a.count === undefined || b.count === undefined || a.count === b.count;
     if (!alike) length(a, b, context, report);
     elementsOf(a, b, own, context, Infinity);
-    // Opaque payloads that were decoded: what differs in them was reported, unless the decoder does not see it.
-    const sizes = a.type !== 'struct' && a.size !== b.size && context.found.length === before;
-    if (sizes && alike && a.type !== undefined && a.type === b.type) opaque(a, b, context, report);
+    // Opaque payloads that were decoded: their length alone says nothing where what is in them was told apart.
+    if (isBlob(a) && isBlob(b) && a.size !== b.size && alike) {
+      if (context.found.length === before || isShifted(a, b, context)) opaque(a, b, context, report);
+    }
     return;
   }
   if (isOpaque(a) || isOpaque(b)) {
@@ -179,6 +181,17 @@ function equal(a: LayoutField, b: LayoutField, { payloadA, payloadB }: StructCon
   if (x !== y) report('must-be-equal', `${String(x)}, ${String(y)}`, notEqual(), notEqual());
 }
 
+/** A payload that the vmdesc has as one field, whether its contents were decoded or not. */
+function isBlob({ type }: LayoutField): boolean {
+  return type !== undefined && !/^(struct|vstruct|tmp|qtailq|qlist|gtree)$/.test(type);
+}
+
+/** One is the other with bytes inserted that nothing announces. */
+function isShifted(a: LayoutField, b: LayoutField, { sameVersion, payloadA, payloadB }: StructContext): boolean {
+  const [bytesA, bytesB] = [bytesOf(a, payloadA), bytesOf(b, payloadB)];
+  return sameVersion && bytesA !== undefined && bytesB !== undefined && findInsertion(bytesA, bytesB)?.before === 0;
+}
+
 /** An opaque field of another size: looks at the bytes where they are there. */
 function opaque(a: LayoutField, b: LayoutField, context: StructContext, report: Report): void {
   const [sizeA, sizeB] = [a.size * (a.count ?? 1), b.size * (b.count ?? 1)];
@@ -187,7 +200,7 @@ function opaque(a: LayoutField, b: LayoutField, context: StructContext, report: 
   const bytesA = bytesOf(a, context.payloadA);
   const bytesB = bytesOf(b, context.payloadB);
   if (!bytesA || !bytesB || !context.sameVersion) {
-    const verdict = opaqueUnclear();
+    const verdict = bytesA && bytesB ? opaqueUnclear() : opaqueUnread();
     report('opaque-resized', `${base}${context.sameVersion ? ', without a new version' : ''}`, verdict, verdict);
     return;
   }

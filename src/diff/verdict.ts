@@ -152,3 +152,7 @@ export function opaqueShifted(): Judgement {
 export function opaqueUnclear(): Judgement {
   return depends('loads where its contents say how long it is', FOOTER);
 }
+
+export function opaqueUnread(): Judgement {
+  return depends('whether it loads shows in the bytes, which were not read', FOOTER);
+}

@@ -5,6 +5,7 @@ import type { DiffResult, DiffSide } from '../compare.js';
 import { type LayoutDifference, VERDICTS, type Verdict } from '../diff/layout-difference.js';
 import { isSameBlock, type PageRanges, type RamBlockDifference } from '../diff/ram.js';
 import type { ValueDifference } from '../diff/values.js';
+import { isIntegerType } from '../vmstate/values.js';
 import { hex } from '../finding.js';
 import { diffSummary } from './diff-json.js';
 import { findingText } from './finding-text.js';
@@ -166,7 +167,7 @@ function values({ values: all }: DiffResult, style: Style): string {
 function valueLine(difference: ValueDifference): string {
   const { a, b, type, ranges, differing, sizes } = difference;
   const path = pathOf(difference);
-  const unit = a instanceof Uint8Array || b instanceof Uint8Array || type === 'buffer' ? 'byte' : 'element';
+  const unit = a instanceof Uint8Array || b instanceof Uint8Array || !isCounted(type) ? 'byte' : 'element';
   const parts: string[] = [];
   if (sizes) parts.push(`${plural(sizes[0], unit)} → ${count(sizes[1])}`);
   if (ranges && differing !== undefined) {
@@ -183,6 +184,11 @@ function valueLine(difference: ValueDifference): string {
     parts.push(`${shown(a)} → ${shown(b)}`);
   }
   return `${path}: ${parts.join(': ') || 'differs'}`;
+}
+
+/** Types that stand in arrays; everything else is bytes. */
+function isCounted(type: string): boolean {
+  return isIntegerType(type) || /^(bool|float64|CPU_Double_U|struct|vstruct|tmp|qtailq|qlist|gtree|record)$/.test(type);
 }
 
 function ram({ ram: found }: DiffResult, style: Style): string {
