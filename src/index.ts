@@ -32,8 +32,12 @@ export {
   type CaptureFiles,
   type CaptureListener,
   type CaptureResult,
+  type InputChannel,
   openCapture,
   readCapture,
+  readInput,
+  type ReadInputOptions,
+  type ReadInputResult,
   type ReadableChannel,
   type ReadCaptureOptions,
 } from './read-capture.js';
@@ -46,6 +50,20 @@ export {
   type ExtractFormat,
   type ExtractManifest,
 } from './report/extract-capture.js';
+export { Judge, type JudgeOptions, validate, type ValidateOptions, type Verdict } from './validate.js';
+export {
+  type ChannelWatch,
+  type Citation,
+  type Family,
+  FAMILIES,
+  type Rule,
+  type RuleContext,
+  type RuleMeta,
+  type RuleWatch,
+  type Violation,
+} from './rules/rule.js';
+export { type ChannelFacts, Facts, type Target } from './rules/facts.js';
+export { findRule, RULES } from './rules/catalogue.js';
 export { decodeXbzrle } from './wire/xbzrle.js';
 export {
   analyzeMigration,

@@ -7,7 +7,7 @@ import { type Capture, type CaptureChannel, captureOfFiles, listChannels } from 
 import { openChannel } from './container/open.js';
 import { type Finding, InputError } from './finding.js';
 import { problemFinding } from './problems.js';
-import type { ReadOptions } from './read.js';
+import { type ReadOptions, type ReadResult, readStream } from './read.js';
 import { ArrivalOrder } from './stream/arrival-order.js';
 import { Conductor } from './stream/conductor.js';
 import { decodeChannel } from './stream/decode-channel.js';
@@ -62,6 +62,49 @@ export async function openCapture(path: string, files: CaptureFiles = {}): Promi
   }
   const more = [...(files.channels ?? []), ...(files.returnPath === undefined ? [] : [files.returnPath])];
   return captureOfFiles([path, ...more], path);
+}
+
+/** A channel of an input, as a listener meets it. */
+export interface InputChannel {
+  /** What findings call it. */
+  readonly name: string;
+  /** The capture has all channels of its migration, not only the one that was named. */
+  readonly several: boolean;
+}
+
+export interface ReadInputOptions extends ReadCaptureOptions {
+  /** The channels to listen to; all unless given. All are read in any case, since they depend on each other. */
+  readonly pick?: (capture: Capture) => ReadonlySet<CaptureChannel> | undefined;
+}
+
+export interface ReadInputResult extends ReadResult {
+  /** What is wrong with the capture as a whole. */
+  readonly problems: readonly Finding[];
+}
+
+/**
+ * Reads whatever was named: one stream from a file or a pipe, or a capture with all its channels. `listen` gives the sinks of each channel.
+ *
+ * @throws InputError when it cannot be opened or is no migration stream
+ */
+export async function readInput(
+  path: string,
+  files: CaptureFiles,
+  listen: (channel: InputChannel) => readonly StreamSink[],
+  { pick, ...options }: ReadInputOptions = {},
+): Promise<ReadInputResult> {
+  const directory = isCaptureDirectory(path);
+  if (!directory && (files.channels?.length ?? 0) === 0 && files.returnPath === undefined) {
+    return { ...(await readStream(path, listen({ name: path, several: false }), options)), problems: [] };
+  }
+  const capture = await openCapture(path, directory ? {} : files);
+  const wanted = pick?.(capture);
+  const { problems } = await readCapture(
+    capture,
+    (channel) => (wanted && !wanted.has(channel) ? [] : listen({ name: channel.name, several: true })),
+    options,
+  );
+  return { capture: path, layers: [directory ? 'directory' : 'files'], problems };
 }
 
 /**

@@ -5,6 +5,9 @@ import { describe, expect, it } from 'vitest';
 import { COMMANDS } from '../src/cli/commands.js';
 import { problemFinding, type ProblemName, PROBLEMS } from '../src/problems.js';
 import { problemsPage } from '../src/report/problems-page.js';
+import { invariantsPage, rulesPage } from '../src/report/rules-page.js';
+import { ruleDescriptions } from '../src/report/rule-descriptions.js';
+import { CONFIG_SCHEMA } from '../src/rules/config.js';
 import { ROOT, run } from './cli/run.js';
 
 const NAMES = Object.keys(PROBLEMS) as ProblemName[];
@@ -41,9 +44,31 @@ describe('docs', () => {
     expectCurrent('problems.md', problemsPage());
   });
 
+  it('rules.md is what the catalogue says', () => {
+    expectCurrent('rules.md', rulesPage());
+  });
+
+  it('invariants.md is what the table says', () => {
+    expectCurrent('invariants.md', invariantsPage());
+  });
+
+  it('schema/config.schema.json is what configurations are checked with', () => {
+    expectCurrent('schema/config.schema.json', `${JSON.stringify(CONFIG_SCHEMA, undefined, 2)}\n`);
+  });
+
   it('commands.md is what the program prints', () => {
     expectCurrent('commands.md', commandsPage());
   });
+});
+
+describe('the rules', () => {
+  it.each(ruleDescriptions().map(({ code, url }) => [code, url]))(
+    '%s has a link that leads to its heading',
+    (_, url) => {
+      const [path, anchor] = url.split('#');
+      expect(anchors(readFileSync(join(ROOT, path!), 'utf8'))).toContain(anchor);
+    },
+  );
 });
 
 describe('the catalogue of problems', () => {

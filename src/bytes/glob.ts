@@ -1,4 +1,4 @@
-/** Globs: `*` stands for any characters, `?` for one. */
+/** Globs over names and paths: `*` stands for any characters, `?` for one. */
 
 /** True for texts that one of the globs matches as a whole. */
 export function globMatcher(globs: readonly string[]): (text: string) => boolean {

@@ -3,7 +3,10 @@ import { analyzeMigration } from './analyze-migration.js';
 import type { Command } from './command.js';
 import { diff } from './diff.js';
 import { dump } from './dump.js';
+import { explain } from './explain.js';
 import { extract } from './extract.js';
 import { info } from './info.js';
+import { rules } from './rules.js';
+import { validate } from './validate.js';
 
-export const COMMANDS: readonly Command[] = [info, dump, diff, extract, analyzeMigration];
+export const COMMANDS: readonly Command[] = [info, dump, validate, diff, explain, rules, extract, analyzeMigration];

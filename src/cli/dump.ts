@@ -81,7 +81,7 @@ export const dump: Command = {
           capture,
           choice,
           parsed,
-          (name, label) => [sinkOf(label), model.channel(name)],
+          ({ name, several: labelled }) => [sinkOf(labelled ? name : undefined), model.channel(name)],
           several,
         );
         finish();

@@ -38,7 +38,7 @@ export const info: Command = {
     try {
       for (const [i, capture] of captures.entries()) {
         const model = new CaptureModel();
-        const input = await withCapture(capture, choice, parsed, (name) => [model.channel(name)]);
+        const input = await withCapture(capture, choice, parsed, ({ name }) => [model.channel(name)]);
         const summary = model.summary(input.problems);
         if (!summary.complete || summary.problems.some((problem) => problem.severity !== 'info'))
           exitCode = EXIT_FINDINGS;

@@ -1,63 +1,39 @@
 /** Reads a capture for a command: options to a library call, with a progress line. */
 import type { Capture, CaptureChannel } from '../container/capture.js';
-import { type Finding, UsageError } from '../finding.js';
+import { UsageError } from '../finding.js';
 import type { StreamSink } from '../stream/events.js';
-import { loadVmdesc, readStream, type ReadOptions, type ReadResult } from '../read.js';
-import { isCaptureDirectory, openCapture, readCapture } from '../read-capture.js';
-import { type InputChoice, isSeveral, type Parsed } from './command.js';
+import { loadVmdesc, type ReadOptions } from '../read.js';
+import {
+  type InputChannel,
+  isCaptureDirectory,
+  type ReadCaptureOptions,
+  readInput,
+  type ReadInputResult,
+} from '../read-capture.js';
+import type { InputChoice, Parsed } from './command.js';
 import { progress } from './progress.js';
 
-/** Reads one stream. */
-export async function withInput(
-  capture: string,
-  choice: InputChoice,
-  parsed: Parsed,
-  sinks: readonly StreamSink[],
-): Promise<ReadResult> {
-  const line = progress(capture, parsed.quiet !== true);
-  try {
-    return await readStream(capture, line ? [...sinks, line.sink] : sinks, await readOptions(choice));
-  } finally {
-    line?.clear();
-  }
-}
-
-/** How a capture of several channels is read. */
-export interface SeveralOptions {
-  readonly order?: 'applied' | 'arrived';
+export interface SeveralOptions extends Pick<ReadCaptureOptions, 'order'> {
   /** `--channel` picks channels of a directory. */
   readonly pick?: boolean;
 }
 
-/**
- * Reads a capture with all its channels; `listen` gives the sinks of each, with a label where there are several. A capture of one file is a
- * stream.
- */
+/** Reads a capture with all its channels; `listen` gives the sinks of each. */
 export async function withCapture(
   capture: string,
   choice: InputChoice,
   parsed: Parsed,
-  listen: (channel: string, label: string | undefined) => readonly StreamSink[],
+  listen: (channel: InputChannel) => readonly StreamSink[],
   { order = 'applied', pick = false }: SeveralOptions = {},
-): Promise<ReadResult & { readonly problems: readonly Finding[] }> {
-  const directory = isCaptureDirectory(capture);
-  if (!directory && !isSeveral(choice)) {
-    return { ...(await withInput(capture, choice, parsed, listen(capture, undefined))), problems: [] };
-  }
-  const opened = await openCapture(capture, directory ? {} : choice);
-  const wanted = directory && pick ? picked(opened, choice.channels ?? []) : undefined;
+): Promise<ReadInputResult> {
   const line = progress(capture, parsed.quiet !== true);
+  const channels = choice.channels ?? [];
   try {
-    const { problems } = await readCapture(
-      opened,
-      (channel) => {
-        if (wanted && !wanted.has(channel)) return [];
-        const sinks = listen(channel.name, channel.name);
-        return line ? [...sinks, line.sink] : sinks;
-      },
-      { ...(await readOptions(choice)), order },
-    );
-    return { capture, layers: [directory ? 'directory' : 'files'], problems };
+    return await readInput(capture, choice, (channel) => (line ? [...listen(channel), line.sink] : listen(channel)), {
+      ...(await readOptions(choice)),
+      order,
+      ...(pick && isCaptureDirectory(capture) && { pick: (opened) => picked(opened, channels) }),
+    });
   } finally {
     line?.clear();
   }
@@ -77,7 +53,8 @@ function picked({ channels }: Capture, ids: readonly string[]): ReadonlySet<Capt
   );
 }
 
-async function readOptions({ offset, role, pageSize, vmdesc }: InputChoice): Promise<ReadOptions> {
+/** What the user said of the input, as the library takes it. */
+export async function readOptions({ offset, role, pageSize, vmdesc }: InputChoice): Promise<ReadOptions> {
   return {
     ...(offset !== undefined && { offset }),
     ...(role !== undefined && { role }),

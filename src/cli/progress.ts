@@ -29,3 +29,22 @@ export function progress(name: string, wanted: boolean): { readonly sink: Stream
     },
   };
 }
+
+/** The same for many captures: how many are done. */
+export function countProgress(total: number, wanted: boolean): { step(): void; clear(): void } | undefined {
+  if (!wanted || !process.stderr.isTTY) return undefined;
+  const started = Date.now();
+  let done = 0;
+  let shown = false;
+  return {
+    step() {
+      done++;
+      if (Date.now() - started < FIRST) return;
+      shown = true;
+      writeSync(2, `\r\x1b[K${done} of ${total} captures`);
+    },
+    clear() {
+      if (shown) writeSync(2, '\r\x1b[K');
+    },
+  };
+}

@@ -2,18 +2,8 @@
 import { createHash } from 'node:crypto';
 import type { Log, ReportingDescriptor, Result } from 'sarif';
 import { type Finding, hex, type Severity } from '../finding.js';
+import type { RuleDescription } from './rule-descriptions.js';
 import { jsonDocument } from './json.js';
-
-/** What is to be said of a code. */
-export interface RuleDescription {
-  readonly code: string;
-  readonly name: string;
-  readonly severity: Severity;
-  /** What is wrong. */
-  readonly what: string;
-  readonly why: string;
-  readonly fix: string;
-}
 
 /** A finding, and the file that it is about. */
 export interface SarifResult {

@@ -103,6 +103,7 @@ describe('TextDump', () => {
       '  in: section ram, ram > page',
       '  expected: below 0x8000; found: 0x9000',
       '  qemu: "Illegal RAM offset %lx" (ram_load_precopy)',
+      '  also: vm@0x40: the block was declared here',
       '  help: a page lies outside its block',
       '0000000300  skipped 1 byte',
       '0000000352  section FULL  dev#1 (id 3, version 2)',

@@ -11,6 +11,7 @@ describe('findingText', () => {
       '  in: section ram, ram > page',
       '  expected: below 0x8000; found: 0x9000',
       '  qemu: "Illegal RAM offset %lx" (ram_load_precopy)',
+      '  also: vm@0x40: the block was declared here',
       '  help: a page lies outside its block',
     ]);
   });
@@ -20,8 +21,18 @@ describe('findingText', () => {
     for (const key of ['section', 'path', 'expected', 'found', 'qemu'] as const) Reflect.deleteProperty(bare, key);
     expect(findingText(bare, plain).split('\n')).toEqual([
       'vm@0x300: error[MIG133] page at 0x9000 of pc.ram',
+      '  also: vm@0x40: the block was declared here',
       '  help: a page lies outside its block',
     ]);
+  });
+
+  it('shows the bytes with carets under those that are meant, to the end of the row at most', () => {
+    const bytes = Uint8Array.of(0x41, 0x42, 0x43, 0x44);
+    const at = (offset: number, length: number): string =>
+      findingText({ ...FINDING, offset, length }, plain, { base: 0x300, bytes }).split('\n')[2]!;
+    expect(at(0x300, 1)).toBe(`${' '.repeat(14)}^^`);
+    expect(at(0x302, 100)).toBe(`${' '.repeat(20)}^^^^^`);
+    expect(at(0x303, 0)).toBe(`${' '.repeat(23)}^^`);
   });
 
   it('colours the severity alone', () => {
@@ -39,6 +50,7 @@ describe('findingText', () => {
       path: evil,
       expected: evil,
       found: evil,
+      related: [{ message: evil, channel: evil, offset: 0 }],
     };
     expect(findingText(finding, plain)).not.toMatch(/[\x1b\r\u009b]/);
   });

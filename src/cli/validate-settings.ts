@@ -1,0 +1,60 @@
+/** What `validate` is told by its options and by the configuration file together; options come first. */
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { type Severity, UsageError } from '../finding.js';
+import { Baseline, parseBaseline } from '../rules/baseline.js';
+import { type Config, parseConfig, ruleName } from '../rules/config.js';
+import type { Target } from '../rules/facts.js';
+import type { Parsed } from './command.js';
+import type { Settings } from './validate.js';
+
+const CONFIG_FILE = 'migscope.config.json';
+const DEFAULT_FAIL_ON: Severity = 'warning';
+
+/** @throws UsageError for files that cannot be read or are not what they should be */
+export async function settingsOf(parsed: Parsed): Promise<Settings> {
+  const file = parsed.config === undefined ? CONFIG_FILE : String(parsed.config);
+  const there = parsed.config !== undefined || existsSync(file);
+  const config = there ? parseConfig(read(file), file) : {};
+  const inConfig = (path: string | undefined): string | undefined =>
+    path === undefined ? undefined : resolve(dirname(file), path);
+  const baselineFile = text(parsed.baseline) ?? inConfig(config.baseline);
+  const updateBaseline = parsed.updateBaseline === true;
+  if (updateBaseline && baselineFile === undefined) throw new UsageError('--update-baseline needs --baseline FILE');
+  const isNew = updateBaseline && baselineFile !== undefined && !existsSync(baselineFile);
+  const vmstate = text(parsed.targetVmstate) ?? inConfig(config.targetVmstate);
+  return {
+    config: withDisabled(config, (parsed.disable as readonly unknown[]).map(String)),
+    failOn: (parsed.failOn as Severity | undefined) ?? config.failOn ?? DEFAULT_FAIL_ON,
+    target: targetOf(text(parsed.target) ?? config.target, vmstate),
+    baseline: baselineFile === undefined || isNew ? new Baseline([]) : parseBaseline(read(baselineFile), baselineFile),
+    ...(baselineFile !== undefined && { baselineFile }),
+    updateBaseline,
+  };
+}
+
+function withDisabled(config: Config, disabled: readonly string[]): Config {
+  const off = disabled.map((name) => {
+    const known = ruleName(name);
+    if (known === undefined)
+      throw new UsageError(`--disable ${name}: there is no such rule; migscope rules lists them`);
+    return [known, 'off'] as const;
+  });
+  return { ...config, rules: { ...config.rules, ...Object.fromEntries(off) } };
+}
+
+function targetOf(version: string | undefined, vmstate: string | undefined): Target {
+  if (version !== undefined && !/^\d+\.\d+$/.test(version))
+    throw new UsageError(`--target ${version} is no QEMU release, such as 9.2`);
+  return { ...(version !== undefined && { version }), ...(vmstate !== undefined && { vmstate }) };
+}
+
+const text = (value: unknown): string | undefined => (value === undefined ? undefined : String(value));
+
+function read(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new UsageError(`${file}: ${(error as Error).message}`);
+  }
+}

@@ -1,0 +1,153 @@
+/**
+ * What a capture has said so far that rules depend on: who wrote it, how far it has come, what it declared.
+ *
+ * The validator feeds every event of every channel to `Facts` before the rules see it, so that no rule has to follow the phases itself.
+ */
+import type { ChannelRole } from '../container/sniff.js';
+import type { RamBlock, StreamEvent } from '../stream/events.js';
+import {
+  MIG_CMD_POSTCOPY_ADVISE,
+  MIG_CMD_POSTCOPY_LISTEN,
+  MIG_CMD_POSTCOPY_RAM_DISCARD,
+  MIG_CMD_POSTCOPY_RUN,
+} from '../wire/command.js';
+import { compareVersions, machineVersion } from '../wire/versions.js';
+
+/** A channel of the capture, as far as it is known when it begins. */
+export interface ChannelFacts {
+  readonly name: string;
+  readonly role: ChannelRole;
+  /** Id of a multifd channel, once its first packet has been read. */
+  multifdId: number | undefined;
+}
+
+/** `PostcopyState` (migration/postcopy-ram.h) of a destination, with the numbers that its messages print. */
+export const POSTCOPY_NONE = 0;
+export const POSTCOPY_ADVISE = 1;
+export const POSTCOPY_DISCARD = 2;
+export const POSTCOPY_LISTENING = 3;
+export const POSTCOPY_RUNNING = 4;
+
+/** What a sync point of multifd is on the main channel: MULTIFD_FLUSH, or every EOS of RAM (machine types up to 8.0). */
+export type FlushMode = 'flush' | 'eos';
+
+/** What is known of the destination that the capture is judged against; nothing unless the user says it. */
+export interface Target {
+  /** QEMU release, as `9.2`. */
+  readonly version?: string;
+  /** Path of what the destination prints with `-dump-vmstate`. */
+  readonly vmstate?: string;
+}
+
+export class Facts {
+  /** All channels of the capture, in the order in which they began. */
+  readonly channels: ChannelFacts[] = [];
+  machine: string | undefined;
+  /** Version that the machine type names, as `9.2`. */
+  machineVersion: string | undefined;
+  /** Capabilities in the configuration section. */
+  capabilities: readonly string[] = [];
+  uuid: string | undefined;
+  pageSize: number | undefined;
+  /** The blocks that the main channel lists, by name. */
+  readonly blocks = new Map<string, RamBlock>();
+  /** The state that the postcopy commands so far leave a destination in. */
+  postcopyState = POSTCOPY_NONE;
+  /** Inside the package of the switch to postcopy. */
+  packaged = false;
+  flushMode: FlushMode | undefined;
+  /** Sync points on the main channel so far: packets of a generation below this are applied, those of this one may not be. */
+  syncPoints = 0;
+  /** EOF of the main channel has been read. */
+  ended = false;
+  /** Set for recovery connections too: the pages that follow are postcopy's. */
+  postcopy = false;
+  /** RAM's first END. */
+  ramEnded = false;
+
+  constructor(
+    /** False for a single file: the other channels of a multifd migration are then not there to be judged. */
+    readonly several: boolean,
+    readonly target: Target = {},
+  ) {}
+
+  /** True when the machine type names this version or a later one. False where it names none. */
+  machineSince(version: string): boolean {
+    return this.machineVersion !== undefined && compareVersions(this.machineVersion, version) >= 0;
+  }
+
+  /** True when the machine type names this version or an earlier one. False where it names none. */
+  machineUntil(version: string): boolean {
+    return this.machineVersion !== undefined && compareVersions(this.machineVersion, version) <= 0;
+  }
+
+  /** Multifd channels are there, or the main channel shows that the migration had some. */
+  get multifd(): boolean {
+    return this.channels.some(({ role }) => role === 'multifd');
+  }
+
+  /** A channel begins. */
+  begin(name: string, role: ChannelRole): ChannelFacts {
+    const channel: ChannelFacts = { name, role, multifdId: undefined };
+    this.channels.push(channel);
+    if (role === 'recovery-main') {
+      this.postcopy = true;
+      this.postcopyState = POSTCOPY_RUNNING;
+      this.ended = false;
+    }
+    return channel;
+  }
+
+  /** Takes in an event of a channel. */
+  event(channel: ChannelFacts, event: StreamEvent): void {
+    switch (event.kind) {
+      case 'configuration':
+        this.machine = event.machine;
+        this.machineVersion = machineVersion(event.machine);
+        this.capabilities = event.capabilities ?? [];
+        this.uuid = event.uuid;
+        break;
+      case 'page-size':
+        this.pageSize = event.pageSize;
+        break;
+      case 'ram-blocks':
+        for (const block of event.blocks) this.blocks.set(block.name, block);
+        break;
+      case 'ram-mark':
+        // The first mark tells: since 8.1 the block list is followed by a flush.
+        this.flushMode ??= event.name === 'MULTIFD_FLUSH' ? 'flush' : event.name === 'EOS' ? 'eos' : undefined;
+        if (event.name === (this.flushMode === 'flush' ? 'MULTIFD_FLUSH' : 'EOS')) this.syncPoints++;
+        break;
+      case 'section-end':
+        if (event.section === 'end' && event.idstr === 'ram') this.ramEnded = true;
+        break;
+      case 'command':
+        this.command(event.code);
+        break;
+      case 'packaged-start':
+        this.packaged = true;
+        break;
+      case 'packaged-end':
+        this.packaged = false;
+        break;
+      case 'eof':
+        if (!event.packaged) this.ended = true;
+        break;
+      case 'multifd-init':
+        channel.multifdId = event.id;
+        break;
+      default:
+    }
+  }
+
+  private command(code: number): void {
+    // A destination takes up the new state before it looks at the old one.
+    if (code === MIG_CMD_POSTCOPY_ADVISE) this.postcopyState = POSTCOPY_ADVISE;
+    else if (code === MIG_CMD_POSTCOPY_RAM_DISCARD) this.postcopyState = POSTCOPY_DISCARD;
+    else if (code === MIG_CMD_POSTCOPY_RUN) this.postcopyState = POSTCOPY_RUNNING;
+    else if (code === MIG_CMD_POSTCOPY_LISTEN) {
+      this.postcopyState = POSTCOPY_LISTENING;
+      this.postcopy = true;
+    }
+  }
+}
