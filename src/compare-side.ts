@@ -14,8 +14,7 @@ import { type CaptureFiles, isCaptureDirectory, openCapture, readCapture } from 
 import { readStream, type ReadOptions } from './read.js';
 import { findVmdesc } from './stream/vmdesc-lookup.js';
 import type { StreamSink } from './stream/events.js';
-import { isVmstateDump, parseVmstateDump } from './vmstate/dump.js';
-import { parseJson } from './vmstate/json.js';
+import { parseVmstateDump } from './vmstate/dump.js';
 import { parseVmdesc, type VmstateDescription } from './vmstate/vmdesc.js';
 
 export interface SideOptions extends Pick<ReadOptions, 'offset' | 'vmdesc' | 'pageSize'>, CaptureFiles {
@@ -27,6 +26,8 @@ export interface SideOptions extends Pick<ReadOptions, 'offset' | 'vmdesc' | 'pa
 
 /** Larger files are no layout. */
 const MAX_JSON = 64 << 20;
+/** Keys that a dump has and a vmdesc has not. */
+const VMSTATE_DUMP = /"(vmschkmachine|minimum_version_id)"\s*:/;
 /** Bytes of pages whose contents are kept at once. */
 const MAX_CONTENTS = 64 << 20;
 
@@ -70,7 +71,7 @@ function readLayoutJson(path: string): string | undefined {
 function layoutSide(name: string, text: string): Side {
   const none = { name, problems: [], complete: true, sections: [], records: [] };
   try {
-    return isVmstateDump(parseJson(text))
+    return VMSTATE_DUMP.test(text)
       ? { ...none, kind: 'vmstate-dump', dump: parseVmstateDump(text) }
       : { ...none, kind: 'vmdesc', vmdesc: parseVmdesc(text) };
   } catch (error) {

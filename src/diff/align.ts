@@ -30,7 +30,14 @@ export interface AlignContext {
 /** Larger tables are not made; fields are then paired in one pass. */
 const MAX_TABLE = 1 << 22;
 
-export function alignFields(a: readonly LayoutField[], b: readonly LayoutField[], context: AlignContext): Pair[] {
+export function alignFields(
+  fieldsA: readonly LayoutField[],
+  fieldsB: readonly LayoutField[],
+  context: AlignContext,
+): Pair[] {
+  const mixed = context.kindA !== context.kindB;
+  const a = mixed ? numbered(fieldsA, context.kindA) : fieldsA;
+  const b = mixed ? numbered(fieldsB, context.kindB) : fieldsB;
   const pairs: Pair[] = [];
   let fromA = 0;
   let fromB = 0;
@@ -82,12 +89,21 @@ function isSameEntry(x: LayoutField, y: LayoutField, context: AlignContext): boo
   if (unused !== isUnused(y)) return false;
   // All unused ranges bear one name: their sizes tell them apart.
   if (unused) return wireSize(x, context.kindA) === wireSize(y, context.kindB);
-  return isSameField(context.vmsd, nameOf(x, context), nameOf(y, context));
+  return isSameField(context.vmsd, x.name, y.name);
 }
 
-/** In a vmdesc, names that stand in a struct more than once bear their number. */
-function nameOf({ name }: LayoutField, { kindA, kindB }: AlignContext): string {
-  return kindA === kindB ? name : name.replace(/\[\d+\]$/, '');
+/** In a vmdesc, names that stand in a struct more than once bear their number, whether all of them were sent or not. */
+function numbered(fields: readonly LayoutField[], kind: LayoutKind): readonly LayoutField[] {
+  if (kind === 'written') return fields;
+  const times = new Map<string, number>();
+  for (const { name } of fields) times.set(name, (times.get(name) ?? 0) + 1);
+  const seen = new Map<string, number>();
+  return fields.map((field) => {
+    if (times.get(field.name) === 1) return field;
+    const number = seen.get(field.name) ?? 0;
+    seen.set(field.name, number + 1);
+    return { ...field, name: `${field.name}[${number}]` };
+  });
 }
 
 /** A longest common subsequence, as index pairs. */
@@ -160,12 +176,19 @@ function alignGap(a: readonly LayoutField[], b: readonly LayoutField[], context:
     const [gapA, gapB] = [a.slice(fromA, i), b.slice(fromB, j)];
     const both = gapA.length > 0 && gapB.length > 0 ? wholeGap(gapA, gapB, context) : undefined;
     if (both) pairs.push(both);
+    else if (isUnknown(gapA, context.kindA) && isUnknown(gapB, context.kindB))
+      pairs.push({ kind: 'renamed', a: gapA[0]!, b: gapB[0]! });
     else pairs.push(...gapA.map((field) => ({ kind: 'only-a' as const, a: field })), ...gapB.map(onlyB));
     if (i < a.length && j < b.length) pairs.push({ kind: 'renamed', a: a[i]!, b: b[j]! });
     fromA = i + 1;
     fromB = j + 1;
   }
   return pairs;
+}
+
+/** One field of which a dump does not say how long it is on the wire. */
+function isUnknown(fields: readonly LayoutField[], kind: LayoutKind): boolean {
+  return fields.length === 1 && !fields[0]!.structs && wireSize(fields[0]!, kind) === undefined;
 }
 
 const onlyB = (field: LayoutField): Pair => ({ kind: 'only-b', b: field });

@@ -57,7 +57,7 @@ export function compareFields(
   }
   if (isOpaque(a) || isOpaque(b)) {
     if (isSameType(a.type, b.type)) {
-      if (a.size * (a.count ?? 1) !== b.size * (b.count ?? 1)) opaque(a, b, context, report);
+      if (wireSize(a, context.kindA) !== wireSize(b, context.kindB)) opaque(a, b, context, report);
       return;
     }
   }
@@ -194,7 +194,7 @@ function isShifted(a: LayoutField, b: LayoutField, { sameVersion, payloadA, payl
 
 /** An opaque field of another size: looks at the bytes where they are there. */
 function opaque(a: LayoutField, b: LayoutField, context: StructContext, report: Report): void {
-  const [sizeA, sizeB] = [a.size * (a.count ?? 1), b.size * (b.count ?? 1)];
+  const [sizeA, sizeB] = [wireSize(a, 'written') ?? 0, wireSize(b, 'written') ?? 0];
   const more = sizeB - sizeA;
   const base = `opaque, ${sizeA} bytes, ${sizeB}: ${more > 0 ? `grew by ${more}` : `shrank by ${-more}`} bytes`;
   const bytesA = bytesOf(a, context.payloadA);

@@ -2,7 +2,7 @@
 import { elementValue, isIntegerType } from '../vmstate/values.js';
 import { alignFields, type Pair } from './align.js';
 import { compareFields } from './compare-fields.js';
-import { type LayoutDifference, layoutDifference } from './layout-difference.js';
+import { type Judgement, type LayoutDifference, layoutDifference } from './layout-difference.js';
 import { type LayoutField, type LayoutKind, type LayoutStruct, wireSize } from './layout.js';
 import { isSameClass } from './renames.js';
 import {
@@ -91,7 +91,11 @@ function comparePair(pair: Pair | MovedPair, path: string, { toB, toA }: Sides, 
     case 'renamed': {
       const { a, b } = pair;
       if (pair.kind === 'renamed' || a.name !== b.name) {
-        const why = loads('names of fields are not on the wire');
+        const known = wireSize(a, context.kindA) !== undefined || a.structs !== undefined;
+        const why =
+          known || a.name === b.name
+            ? loads('names of fields are not on the wire')
+            : depends('loads where both are as long on the wire, which is not known');
         const message = `${a.name} is called ${b.name} in B`;
         const place = { section, path: `${path}${a.name}` };
         found.push(
@@ -213,8 +217,11 @@ function subsections(a: LayoutStruct, b: LayoutStruct, path: string, context: St
   for (const subsection of a.subsections) {
     const other = others.get(subsection.vmsd);
     others.delete(subsection.vmsd);
-    if (other) compareStructs(subsection, other, `${path}${subsection.vmsd}/`, 'subsection', context);
-    else {
+    if (other) {
+      const inner = { ...context, found: [] as LayoutDifference[] };
+      compareStructs(subsection, other, `${path}${subsection.vmsd}/`, 'subsection', inner);
+      found.push(...inner.found.map((difference) => whereSent(difference, kindA, kindB)));
+    } else {
       found.push(
         layoutDifference('subsection-missing', {
           section,
@@ -239,6 +246,15 @@ function subsections(a: LayoutStruct, b: LayoutStruct, path: string, context: St
       }),
     );
   }
+}
+
+/** A build does not send all subsections that it declares. */
+function whereSent(difference: LayoutDifference, kindA: LayoutKind, kindB: LayoutKind): LayoutDifference {
+  const judged = (judgement: Judgement, writer: LayoutKind): Judgement =>
+    writer === 'declared' && judgement.verdict === 'refused'
+      ? { ...judgement, verdict: 'depends', why: `refused when the subsection is sent: ${judgement.why}` }
+      : judgement;
+  return { ...difference, aToB: judged(difference.aToB, kindA), bToA: judged(difference.bToA, kindB) };
 }
 
 /** Keeps the values of a whole number that both sides have. */

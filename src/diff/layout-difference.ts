@@ -3,10 +3,10 @@
  */
 
 /** Whether a loader takes a stream: `depends` on something that neither side shows. */
-export type Verdict = 'refused' | 'state-lost' | 'depends' | 'loads';
+export type LoadVerdict = 'refused' | 'state-lost' | 'depends' | 'loads';
 
 /** From the worst to the harmless. */
-export const VERDICTS: readonly Verdict[] = ['refused', 'state-lost', 'depends', 'loads'];
+export const VERDICTS: readonly LoadVerdict[] = ['refused', 'state-lost', 'depends', 'loads'];
 
 /** What QEMU prints when it refuses. */
 export interface QemuRefusal {
@@ -15,7 +15,7 @@ export interface QemuRefusal {
 }
 
 export interface Judgement {
-  readonly verdict: Verdict;
+  readonly verdict: LoadVerdict;
   /** Why; and for `depends`, on what. */
   readonly why: string;
   readonly qemu?: QemuRefusal;

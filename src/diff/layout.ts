@@ -49,6 +49,8 @@ export interface LayoutField {
   readonly size: number;
   /** Elements; undefined where the dump does not say. */
   readonly count?: number;
+  /** Bytes of all elements, where these are not all of one size. */
+  readonly total?: number;
   /** The version that brought it, where that is declared. */
   readonly since?: number;
   /** Not always sent, where that is declared. */
@@ -184,21 +186,19 @@ function grouped<T>(entries: readonly T[], nameOf: (entry: T) => string): T[][] 
   return groups;
 }
 
-/** Size and count of all runs together; elements that differ in size are one element of all their bytes. */
+/** Size and count of all runs together. */
 function elements(
   runs: readonly { readonly size: number; readonly count: number }[],
-): Pick<LayoutField, 'size' | 'count'> {
-  const [first] = runs as readonly [{ readonly size: number; readonly count: number }];
-  const alike = runs.every(({ size }) => size === first.size);
+): Pick<LayoutField, 'size' | 'count' | 'total'> {
+  const { size } = runs[0]!;
   const count = runs.reduce((sum, run) => sum + run.count, 0);
-  return alike
-    ? { size: first.size, count }
-    : { size: runs.reduce((sum, run) => sum + run.size * run.count, 0), count: 1 };
+  const total = runs.reduce((sum, run) => sum + run.size * run.count, 0);
+  return { size, count, ...(total !== size * count && { total }) };
 }
 
 /** Bytes of all elements; undefined where they are not known: structs and pointers of a dump, and arrays of a length it does not say. */
 export function wireSize(field: LayoutField, kind: LayoutKind): number | undefined {
-  if (kind === 'written') return field.size * (field.count ?? 1);
+  if (kind === 'written') return field.total ?? field.size * (field.count ?? 1);
   if (field.structs) {
     const inner = structSize(field.structs[0]!, kind);
     return inner === undefined || field.count === undefined ? inner : inner * field.count;

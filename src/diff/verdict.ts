@@ -120,11 +120,14 @@ export function fieldUnknown(field: LayoutField, { loader, optional }: FieldSide
 }
 
 /** The loader's side has a field that the writer does not send. */
-export function fieldNotSent(field: LayoutField, { loader, version }: FieldSides): Judgement {
+export function fieldNotSent(field: LayoutField, { writer, loader, version }: FieldSides): Judgement {
   if (loader === 'written') return depends('refused, unless the loader does without the field in this state', FOOTER);
   if (field.conditional) return depends('refused when the loader expects the field', FOOTER);
   if (version !== undefined && field.since !== undefined && field.since > version)
     return loads(`the field came with version ${field.since}, and version ${version} is sent`);
+  // An array without elements is not described where it is written, and a dump does not say which fields are arrays.
+  if (writer === 'written' && field.count === undefined)
+    return depends('refused, unless the field is an array without elements', FOOTER);
   return refused('the loader takes what follows for the field', FOOTER);
 }
 

@@ -1,6 +1,6 @@
 /** The JSON of `diff`; docs/schema/diff.schema.json is its schema. */
 import type { DiffResult } from '../compare.js';
-import { VERDICTS, type LayoutDifference, type Verdict } from '../diff/layout-difference.js';
+import { VERDICTS, type LayoutDifference, type LoadVerdict } from '../diff/layout-difference.js';
 
 export interface DiffDocument extends DiffResult {
   readonly schema: 'migscope/diff/1';
@@ -9,8 +9,8 @@ export interface DiffDocument extends DiffResult {
 
 export interface DiffSummary {
   /** How many layout differences there are of each verdict. */
-  readonly aToB: Readonly<Record<Verdict, number>>;
-  readonly bToA: Readonly<Record<Verdict, number>>;
+  readonly aToB: Readonly<Record<LoadVerdict, number>>;
+  readonly bToA: Readonly<Record<LoadVerdict, number>>;
   readonly values: number;
   readonly pagesDiffer: number;
   readonly ignored: number;
@@ -44,8 +44,8 @@ export function diffSummary({ layout, values, ram, ignored }: DiffResult): DiffS
   };
 }
 
-function countVerdicts(layout: readonly LayoutDifference[], direction: 'aToB' | 'bToA'): Record<Verdict, number> {
-  const counts = Object.fromEntries(VERDICTS.map((verdict) => [verdict, 0])) as Record<Verdict, number>;
+function countVerdicts(layout: readonly LayoutDifference[], direction: 'aToB' | 'bToA'): Record<LoadVerdict, number> {
+  const counts = Object.fromEntries(VERDICTS.map((verdict) => [verdict, 0])) as Record<LoadVerdict, number>;
   for (const difference of layout) counts[difference[direction].verdict]++;
   return counts;
 }

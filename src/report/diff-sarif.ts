@@ -3,19 +3,19 @@ import type { DiffResult } from '../compare.js';
 import {
   LAYOUT_DIFFERENCES,
   type LayoutDifference,
-  type LayoutDifferenceKind,
   layoutDifferenceUrl,
   VERDICTS,
-  type Verdict,
+  type LoadVerdict,
 } from '../diff/layout-difference.js';
 import type { Finding, Severity } from '../finding.js';
+import { layoutDescriptions } from './layout-descriptions.js';
 import { sarifText } from './sarif.js';
 
 /** Which way a stream goes. */
 export const DIRECTIONS = ['both', 'a-to-b', 'b-to-a'] as const;
 export type Direction = (typeof DIRECTIONS)[number];
 
-const SEVERITIES: Record<Verdict, Severity> = {
+const SEVERITIES: Record<LoadVerdict, Severity> = {
   refused: 'error',
   'state-lost': 'warning',
   depends: 'warning',
@@ -23,7 +23,7 @@ const SEVERITIES: Record<Verdict, Severity> = {
 };
 
 /** The worse verdict of the directions that are looked at. */
-export function verdictOf({ aToB, bToA }: LayoutDifference, direction: Direction): Verdict {
+export function verdictOf({ aToB, bToA }: LayoutDifference, direction: Direction): LoadVerdict {
   const looked = direction === 'both' ? [aToB, bToA] : [direction === 'a-to-b' ? aToB : bToA];
   return VERDICTS.find((verdict) => looked.some((judgement) => judgement.verdict === verdict)) ?? 'loads';
 }
@@ -57,17 +57,6 @@ export function layoutFinding(difference: LayoutDifference, file: string, direct
 /** The SARIF log of the layout differences. */
 export function diffSarif(version: string, { layout, a, b }: DiffResult, direction: Direction): string {
   const file = direction === 'b-to-a' ? b.capture : a.capture;
-  const rules = (Object.keys(LAYOUT_DIFFERENCES) as LayoutDifferenceKind[]).map((kind) => ({
-    code: LAYOUT_DIFFERENCES[kind].code,
-    name: kind,
-    severity: 'warning' as const,
-    what: LAYOUT_DIFFERENCES[kind].title,
-    why: '',
-    fix: LAYOUT_DIFFERENCES[kind].help,
-    cites: [],
-    invariants: [],
-    url: layoutDifferenceUrl(kind),
-  }));
   const results = layout.map((difference) => ({ finding: layoutFinding(difference, file, direction), file }));
-  return sarifText(version, rules, results);
+  return sarifText(version, layoutDescriptions(), results);
 }

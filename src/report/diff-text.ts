@@ -2,7 +2,7 @@
 import { hexBytes } from '../bytes/hex-view.js';
 import { visible } from '../bytes/visible.js';
 import type { DiffResult, DiffSide } from '../compare.js';
-import { type LayoutDifference, VERDICTS, type Verdict } from '../diff/layout-difference.js';
+import { type LayoutDifference, VERDICTS, type LoadVerdict } from '../diff/layout-difference.js';
 import { isSameBlock, type PageRanges, type RamBlockDifference } from '../diff/ram.js';
 import type { ValueDifference } from '../diff/values.js';
 import { isIntegerType } from '../vmstate/values.js';
@@ -84,7 +84,7 @@ function leftOutCount(result: DiffResult): string {
 }
 
 /** The worst verdict, and how many differences have which. */
-function direction(counts: Readonly<Record<Verdict, number>>, style: Style): string {
+function direction(counts: Readonly<Record<LoadVerdict, number>>, style: Style): string {
   const worst = VERDICTS.find((verdict) => counts[verdict] > 0) ?? 'loads';
   const parts = VERDICTS.filter((verdict) => counts[verdict] > 0 && verdict !== 'loads').map(
     (verdict) => `${count(counts[verdict])} ${WORDS[verdict]}`,
