@@ -176,6 +176,8 @@ function alignGap(a: readonly LayoutField[], b: readonly LayoutField[], context:
     const [gapA, gapB] = [a.slice(fromA, i), b.slice(fromB, j)];
     const both = gapA.length > 0 && gapB.length > 0 ? wholeGap(gapA, gapB, context) : undefined;
     if (both) pairs.push(both);
+    else if (gapA.length === 1 && gapB.length === 1 && isUnused(gapA[0]!) && isUnused(gapB[0]!))
+      pairs.push({ kind: 'same', a: gapA[0]!, b: gapB[0]! });
     else if (isUnknown(gapA, context.kindA) && isUnknown(gapB, context.kindB))
       pairs.push({ kind: 'renamed', a: gapA[0]!, b: gapB[0]! });
     else pairs.push(...gapA.map((field) => ({ kind: 'only-a' as const, a: field })), ...gapB.map(onlyB));

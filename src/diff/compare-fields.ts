@@ -153,7 +153,11 @@ function plain(a: LayoutField, b: LayoutField, context: StructContext, report: R
   if (mixed && !isPlainSize(a, b)) return;
   const sizeA = wireSize(a, context.kindA);
   const sizeB = wireSize(b, context.kindB);
-  if (sizeA === undefined || sizeB === undefined) return;
+  if (sizeA === undefined || sizeB === undefined) {
+    const verdict = depends('the size on the wire of one side is not known');
+    if (sizeA !== sizeB && !mixed) report('field-resized', `${a.size} bytes, ${b.size}`, verdict, verdict);
+    return;
+  }
   const counted = context.counts && (!mixed || (a.count !== undefined && b.count !== undefined));
   const resized = counted ? sizeA !== sizeB : a.size !== b.size;
   if (resized && a.size === b.size && a.count !== undefined && b.count !== undefined) length(a, b, context, report);

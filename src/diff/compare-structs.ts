@@ -175,8 +175,13 @@ export function describeField({ type, size, count, structs, conditional, since }
   return parts.join(', ');
 }
 
+/** Names in a message; the fields of a whole device are not listed. */
+const MAX_NAMES = 6;
+
 function names(fields: readonly LayoutField[]): string {
-  return fields.map(({ name }) => name).join(', ');
+  const shown = fields.slice(0, MAX_NAMES).map(({ name }) => name);
+  const more = fields.length - shown.length;
+  return more > 0 ? `${shown.join(', ')} and ${more} more` : shown.join(', ');
 }
 
 /** Name and version of the struct itself. Those of a section were compared with it. */
