@@ -74,6 +74,8 @@ export class SideCollector {
   exceeded = false;
   private readonly sections = new Map<string, DeviceSection>();
   private readonly records = new Map<string, OpenRecords>();
+  /** Device state that came in packets, which a FULL section of the same name only announces or ends. */
+  private readonly packets = new Map<string, OpenRecords>();
   private state = 0;
   private data = 0;
   private recorded = 0;
@@ -102,10 +104,15 @@ export class SideCollector {
             this.record(sectionName(section), full, event);
             break;
           case 'section-data':
-            this.bytes(sectionName({ ...event, idstr: event.section }), event.name, event.data);
+            this.bytes(this.records, sectionName({ ...event, idstr: event.section }), event.name, event.data);
             break;
           case 'device-packet':
-            this.bytes(sectionName(event), event.config ? 'configuration' : `packet ${event.index}`, event.data);
+            this.bytes(
+              this.packets,
+              sectionName(event),
+              event.config ? 'configuration' : `packet ${event.index}`,
+              event.data,
+            );
             break;
           case 'vmdesc':
             this.vmdesc = event.description ?? this.vmdesc;
@@ -117,11 +124,18 @@ export class SideCollector {
   }
 
   result(): Pick<Side, 'sections' | 'records'> {
+    const others = [...this.packets.values()]
+      .filter(({ section }) => !this.records.has(section))
+      .map((open) => ({ ...open, data: new Map<string, never>() }));
     return {
       sections: [...this.sections.values()],
-      records: [...this.records.values()].map(({ data, ...open }) => ({
+      records: [...this.records.values(), ...others].map(({ data, ...open }) => ({
         ...open,
-        data: [...data].map(([name, { length, hash }]) => ({ name, length, hash: hash.digest() })),
+        data: [...data, ...(this.packets.get(open.section)?.data ?? [])].map(([name, { length, hash }]) => ({
+          name,
+          length,
+          hash: hash.digest(),
+        })),
       })),
     };
   }
@@ -147,7 +161,7 @@ export class SideCollector {
   }
 
   private record(section: string, full: boolean, { name, fields }: EventOf<'record'>): void {
-    const open = this.recordsOf(section, full);
+    const open = this.open(this.records, section, full);
     if (!open) return;
     const bytes = Object.values(fields).reduce<number>(
       (sum, value) => sum + (value instanceof Uint8Array ? value.length : 0),
@@ -165,18 +179,18 @@ export class SideCollector {
     open.records.push({ name, fields: kept });
   }
 
-  private recordsOf(section: string, full: boolean): OpenRecords | undefined {
-    let open = this.records.get(section);
-    if (!open && this.records.size < MAX_SECTIONS) {
+  private open(records: Map<string, OpenRecords>, section: string, full: boolean): OpenRecords | undefined {
+    let open = records.get(section);
+    if (!open && records.size < MAX_SECTIONS) {
       open = { section, full, records: [], more: 0, data: new Map() };
-      this.records.set(section, open);
+      records.set(section, open);
     }
     this.exceeded ||= !open;
     return open;
   }
 
-  private bytes(section: string, name: string, bytes: Uint8Array): void {
-    const open = this.recordsOf(section, false);
+  private bytes(records: Map<string, OpenRecords>, section: string, name: string, bytes: Uint8Array): void {
+    const open = this.open(records, section, false);
     let entry = open?.data.get(name);
     if (open && !entry && this.data < MAX_DATA) {
       this.data++;

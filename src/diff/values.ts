@@ -183,7 +183,7 @@ function bytesDifference(path: string, type: string, a: Uint8Array, b: Uint8Arra
   for (let i = 0; i < Math.min(a.length, b.length); i++) if (a[i] !== b[i]) differing.add(i);
   const [first] = differing.ranges;
   const shown = (bytes: Uint8Array): Uint8Array =>
-    first ? bytes.slice(first[0], first[0] + Math.min(first[1], MAX_SHOWN)) : new Uint8Array(0);
+    Uint8Array.from(first ? bytes.subarray(first[0], first[0] + Math.min(first[1], MAX_SHOWN)) : []);
   return {
     path,
     type,
