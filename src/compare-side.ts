@@ -1,6 +1,7 @@
 /** Reads one side of a comparison: a capture of any kind, or the JSON of a layout. */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import xxhash from 'xxhash-wasm';
+import { PageHasher } from './bytes/page-hash.js';
 import type { Capture } from './container/capture.js';
 import { PageContents, type ChosenPages } from './diff/page-contents.js';
 import { RamIndex, type RamSnapshot } from './diff/ram-index.js';
@@ -95,9 +96,9 @@ function vmdescOf(path: string): VmstateDescription | undefined {
 }
 
 async function captureSide(path: string, options: SideOptions, listen: SideListener): Promise<Side> {
-  const { h64Raw, create64 } = await xxhash();
+  const { create64 } = await xxhash();
   const collector = new SideCollector(() => create64(options.seed));
-  const index = options.layoutOnly ? undefined : new RamIndex((page) => h64Raw(page, options.seed));
+  const index = options.layoutOnly ? undefined : new RamIndex(options.seed);
   const model = new CaptureModel();
   const source = await sourceOf(path, options);
   const problems = await source.read((channel) => [
@@ -108,7 +109,7 @@ async function captureSide(path: string, options: SideOptions, listen: SideListe
   ]);
   const summary = model.summary(problems);
   const ram = index?.snapshot();
-  if (ram) await settle(ram, source, (page) => h64Raw(page, options.seed));
+  if (ram) await settle(ram, source, options.seed);
   return {
     name: source.name,
     kind: 'capture',
@@ -164,8 +165,9 @@ function isRegular(path: string): boolean {
 }
 
 /** Pages that came as changes of themselves: reads the input again, and keeps as many of them at a time as fit. */
-async function settle(ram: RamSnapshot, source: Source, hash: (page: Uint8Array) => bigint): Promise<void> {
+async function settle(ram: RamSnapshot, source: Source, seed: bigint): Promise<void> {
   if (!source.again || ram.pageSize === 0) return;
+  const hasher = new PageHasher(seed);
   const unknown = [...unknownPages(ram)].flatMap(([name, pages]) => pages.map((page) => ({ name, page })));
   const blocks = new Map(ram.blocks.map((block) => [block.name, block]));
   const most = Math.floor(MAX_CONTENTS / ram.pageSize);
@@ -184,8 +186,9 @@ async function settle(ram: RamSnapshot, source: Source, hash: (page: Uint8Array)
         const zero = content.every((byte) => byte === 0);
         chunk.states[page % CHUNK_PAGES] = zero ? PAGE_IS_ZERO : PAGE_HASHED;
         if (zero) continue;
-        chunk.hashes ??= new BigUint64Array(CHUNK_PAGES);
-        chunk.hashes[page % CHUNK_PAGES] = hash(content);
+        chunk.hashes ??= new Uint32Array(CHUNK_PAGES * 2);
+        hasher.load(content, 0, content.length);
+        hasher.hash(0, content.length, chunk.hashes, (page % CHUNK_PAGES) * 2);
       }
     }
   }

@@ -5,6 +5,7 @@
  * Pages are told by block name and address, and the last record of each counts, whatever channel it came on.
  */
 import { inflateSync } from 'node:zlib';
+import { PageHasher } from '../bytes/page-hash.js';
 import type { EventOf, RamBlock, StreamEvent, StreamSink } from '../stream/events.js';
 import { PAGE_COMPRESSED, PAGE_NORMAL, PAGE_ZERO, type PageBatch } from '../stream/page-batch.js';
 
@@ -15,14 +16,13 @@ export const PAGE_HASHED = 2;
 /** The last record says what changed since the one before: only the pages themselves can tell. */
 export const PAGE_UNKNOWN = 3;
 
-export type PageHash = (page: Uint8Array) => bigint;
-
 /** Pages of a chunk. Small, so that few pages far apart take little memory. */
 export const CHUNK_PAGES = 512;
 
 export interface PageChunk {
   readonly states: Uint8Array;
-  hashes?: BigUint64Array;
+  /** Two halves a page. */
+  hashes?: Uint32Array;
 }
 
 export interface BlockIndex {
@@ -44,6 +44,8 @@ export interface RamSnapshot {
 const FREE_BYTES = 64 << 20;
 const STREAM_SHARE = 8;
 const MAX_PAGE = 1 << 16;
+/** Bytes of one batch that are handed to the hash at once. */
+const MAX_TAKEN = 4 << 20;
 const ZEROS = Buffer.alloc(MAX_PAGE);
 
 export class RamIndex implements StreamSink {
@@ -57,7 +59,15 @@ export class RamIndex implements StreamSink {
   private readonly read = new Map<readonly RamBlock[], number>();
   private readonly page = Buffer.alloc(MAX_PAGE);
 
-  constructor(private readonly hash: PageHash) {}
+  private readonly hasher: PageHasher;
+  /** For pages that are not in the window. */
+  private readonly single: PageHasher;
+
+  /** Indexes of one seed can be compared. */
+  constructor(seed: bigint) {
+    this.hasher = new PageHasher(seed);
+    this.single = new PageHasher(seed);
+  }
 
   event(event: StreamEvent): void {
     if (event.kind === 'page-size') this.pageSize = event.pageSize;
@@ -71,6 +81,7 @@ export class RamIndex implements StreamSink {
     const indexes = this.indexesOf(batch.blocks);
     this.pageSize = pageSize;
     this.read.set(batch.blocks, batch.offset[length - 1]!);
+    const hasher = this.take(batch);
     let chunk: PageChunk | undefined;
     let chunkNumber = -1;
     let last: BlockIndex | undefined;
@@ -93,7 +104,7 @@ export class RamIndex implements StreamSink {
       const slot = Math.floor(page) % CHUNK_PAGES;
       const from = start[i]!;
       const bytes = Math.min(pageSize, room);
-      if (kind[i] === PAGE_NORMAL) this.content(chunk, slot, window, from, Math.min(bytes, size[i]!));
+      if (kind[i] === PAGE_NORMAL) this.content(chunk, slot, window, from, Math.min(bytes, size[i]!), hasher);
       else if (kind[i] === PAGE_ZERO) this.fill(chunk, slot, bytes, size[i] === 0 ? 0 : window[from]!);
       else if (kind[i] === PAGE_COMPRESSED) this.inflate(chunk, slot, bytes, window.subarray(from, from + size[i]!));
       else chunk.states[slot] = PAGE_UNKNOWN;
@@ -106,16 +117,40 @@ export class RamIndex implements StreamSink {
     return { pageSize: this.pageSize, blocks: [...this.blocks.values()], dropped: this.dropped };
   }
 
-  private content(chunk: PageChunk, slot: number, window: Uint8Array, start: number, size: number): void {
+  /** Hands the pages of a batch over at once, unless they lie far apart. */
+  private take({ length, kind, kinds, start, size, window }: PageBatch): PageHasher | undefined {
+    if ((kinds & (1 << PAGE_NORMAL)) === 0) return undefined;
+    let from = Infinity;
+    let to = 0;
+    for (let i = 0; i < length; i++) {
+      if (kind[i] !== PAGE_NORMAL) continue;
+      if (start[i]! < from) from = start[i]!;
+      if (start[i]! + size[i]! > to) to = start[i]! + size[i]!;
+    }
+    if (to - from > MAX_TAKEN) return undefined;
+    this.hasher.load(window, from, to);
+    return this.hasher;
+  }
+
+  private content(
+    chunk: PageChunk,
+    slot: number,
+    window: Uint8Array,
+    start: number,
+    size: number,
+    taken?: PageHasher,
+  ): void {
     if (isZero(window, start, size)) {
       chunk.states[slot] = PAGE_IS_ZERO;
       return;
     }
     if (!chunk.hashes) {
       this.used += CHUNK_PAGES * 8;
-      chunk.hashes = new BigUint64Array(CHUNK_PAGES);
+      chunk.hashes = new Uint32Array(CHUNK_PAGES * 2);
     }
-    chunk.hashes[slot] = this.hash(window.subarray(start, start + size));
+    const hasher = taken ?? this.single;
+    if (!taken) hasher.load(window, start, start + size);
+    hasher.hash(start, size, chunk.hashes, slot * 2);
     chunk.states[slot] = PAGE_HASHED;
   }
 

@@ -99,7 +99,7 @@ function compareBlock(a: BlockIndex | undefined, b: BlockIndex | undefined, page
       else if (other === PAGE_ABSENT) (one === PAGE_IS_ZERO ? zero : neverB).add(page);
       else {
         compared++;
-        const same = one === other && (one === PAGE_IS_ZERO || x!.hashes![slot] === y!.hashes![slot]);
+        const same = one === other && (one === PAGE_IS_ZERO || isSameHash(x!.hashes!, y!.hashes!, slot));
         if (!same) differ.add(page);
       }
     }
@@ -124,7 +124,11 @@ function isSameChunk(a: PageChunk, b: PageChunk): boolean {
   return Buffer.compare(bytesOf(a.hashes), bytesOf(b.hashes)) === 0;
 }
 
-function bytesOf({ buffer, byteOffset, byteLength }: BigUint64Array): Uint8Array {
+function isSameHash(a: Uint32Array, b: Uint32Array, slot: number): boolean {
+  return a[slot * 2] === b[slot * 2] && a[slot * 2 + 1] === b[slot * 2 + 1];
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: Uint32Array): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength);
 }
 

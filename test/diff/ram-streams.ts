@@ -1,6 +1,6 @@
 /** Streams of one RAM block with small pages, and what an index or other sinks make of them. */
-import { createHash } from 'node:crypto';
 import { Cursor } from '../../src/bytes/cursor.js';
+import { PageHasher } from '../../src/bytes/page-hash.js';
 import { MemorySource } from '../../src/bytes/source.js';
 import { PAGE_ABSENT, RamIndex, type RamSnapshot } from '../../src/diff/ram-index.js';
 import { decodeChannel } from '../../src/stream/decode-channel.js';
@@ -11,14 +11,23 @@ import { eos, memSize } from '../build/ram.js';
 
 export const PAGE = 0x400;
 export const BLOCK = 8 * PAGE;
-export const hash = (bytes: Uint8Array): bigint => createHash('md5').update(bytes).digest().readBigUInt64LE();
+const SEED = 7n;
+
+/** Both halves of the hash of a page. */
+export function hash(bytes: Uint8Array): number[] {
+  const hasher = new PageHasher(SEED);
+  const into = new Uint32Array(2);
+  hasher.load(bytes, 0, bytes.length);
+  hasher.hash(0, bytes.length, into, 0);
+  return [...into];
+}
 
 export async function read(bytes: Uint8Array, sink: StreamSink): Promise<void> {
   await decodeChannel(new Cursor(new MemorySource(bytes)), [sink], { role: 'main', channel: 'main', pageSize: PAGE });
 }
 
 export async function indexed(bytes: Uint8Array): Promise<RamSnapshot> {
-  const index = new RamIndex(hash);
+  const index = new RamIndex(SEED);
   await read(bytes, index);
   return index.snapshot();
 }
