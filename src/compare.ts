@@ -14,7 +14,9 @@ import { type PageExcerpt, pagesToShow, excerpts } from './diff/excerpt.js';
 import { compareProtocol, type ProtocolDifference } from './diff/protocol.js';
 import { compareRam, isSameBlock, type RamComparison } from './diff/ram.js';
 import { borrowDescription, compareSideValues } from './diff/section-values.js';
+import type { LayoutSection } from './diff/layout.js';
 import { layoutOfSide, type Side } from './diff/side.js';
+import { sectionName } from './wire/section.js';
 import type { ValueDifference } from './diff/values.js';
 import type { VolatileProfile } from './diff/volatile.js';
 import { InputError } from './finding.js';
@@ -145,6 +147,7 @@ export function compareSides(sideA: Side, sideB: Side, options: DiffOptions = {}
   const ram = a.ram && b.ram && filterRam(compareRam(a.ram, b.ram), filter);
   const protocol =
     options.protocol === true && a.summary && b.summary ? compareProtocol(a.summary, b.summary) : undefined;
+  notes.push(...unreachedNote('A', layouts.unreached.a), ...unreachedNote('B', layouts.unreached.b));
   if (ram?.note !== undefined) notes.push(ram.note);
   if ((a.ram?.dropped ?? 0) + (b.ram?.dropped ?? 0) > 0)
     notes.push('the pages are too scattered to compare all of them');
@@ -159,6 +162,16 @@ export function compareSides(sideA: Side, sideB: Side, options: DiffOptions = {}
     ignored: filter.ignored(),
     notes,
   });
+}
+
+/** Sections that are named; the rest is counted. */
+const MAX_UNREACHED = 8;
+
+function unreachedNote(side: 'A' | 'B', sections: readonly LayoutSection[]): string[] {
+  if (sections.length === 0) return [];
+  const names = sections.slice(0, MAX_UNREACHED).map(sectionName);
+  if (sections.length > names.length) names.push(`${sections.length - names.length} more`);
+  return [`${side} was not read to its end: ${names.join(', ')} ${sections.length === 1 ? 'is' : 'are'} not compared`];
 }
 
 /** Whether anything is left that differs. */

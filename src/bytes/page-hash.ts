@@ -20,7 +20,7 @@ const STRIPE = 32;
 const WASM_PAGE = 1 << 16;
 
 interface Kernel {
-  readonly memory: WebAssembly.Memory;
+  readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
   readonly hash: (at: number, length: number, seed: bigint, out: number) => void;
 }
 

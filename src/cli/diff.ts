@@ -22,7 +22,7 @@ export const diff: Command = {
         describe: 'A capture (file, directory, or - for standard input), the JSON of a vmdesc, or of -dump-vmstate',
       })
       .positional('b', { type: 'string', describe: 'What it is compared with' })
-      .option('format', { choices: FORMATS, default: 'text' as const, describe: 'sarif has the layout alone' })
+      .option('format', { choices: FORMATS, default: 'text' as const, describe: 'sarif tells the layout alone' })
       .option('layout', {
         type: 'boolean',
         default: false,
@@ -80,7 +80,7 @@ export const diff: Command = {
     const line = progress(`${a}, ${b}`, parsed.quiet !== true);
     const result = await diffCaptures(a, b, {
       ...(await readOptions(parsed)),
-      layout: parsed.layout === true || parsed.format === 'sarif' || parsed.staticChecker === true,
+      layout: parsed.layout === true || parsed.staticChecker === true,
       ram: parsed.ram === true,
       protocol: parsed.protocol === true,
       strict: parsed.strict === true,

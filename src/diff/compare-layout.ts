@@ -18,6 +18,8 @@ import {
 export interface LayoutComparison {
   readonly differences: readonly LayoutDifference[];
   readonly matches: SectionMatches;
+  /** Sections that a side may have had behind the place up to which it was read. */
+  readonly unreached: { readonly a: readonly LayoutSection[]; readonly b: readonly LayoutSection[] };
 }
 
 /** Whether all sections of each side were read: a section that was not reached is not missing. */
@@ -30,11 +32,15 @@ export function compareLayouts(a: Layout, b: Layout, complete: Completeness = { 
   const matches = matchSections(a, b);
   const differences = [
     ...asAWhole(a, b),
-    ...matches.onlyA.map((section) => missing(section, a, b, 'a', complete.b)),
-    ...matches.onlyB.map((section) => missing(section, b, a, 'b', complete.a)),
+    ...(complete.b ? matches.onlyA.map((section) => missing(section, a, b, 'a')) : []),
+    ...(complete.a ? matches.onlyB.map((section) => missing(section, b, a, 'b')) : []),
     ...matches.pairs.flatMap((pair) => comparePair(pair, a, b)),
   ];
-  return { differences, matches };
+  return {
+    differences,
+    matches,
+    unreached: { a: complete.a ? [] : matches.onlyB, b: complete.b ? [] : matches.onlyA },
+  };
 }
 
 function asAWhole(a: Layout, b: Layout): LayoutDifference[] {
@@ -73,15 +79,9 @@ function asAWhole(a: Layout, b: Layout): LayoutDifference[] {
   return found;
 }
 
-function missing(
-  section: LayoutSection,
-  having: Layout,
-  lacking: Layout,
-  side: 'a' | 'b',
-  certain: boolean,
-): LayoutDifference {
-  const to = sectionUnknown(section.idstr, lacking.kind, certain);
-  const from = sectionNotSent(lacking.kind, certain);
+function missing(section: LayoutSection, having: Layout, lacking: Layout, side: 'a' | 'b'): LayoutDifference {
+  const to = sectionUnknown(section.idstr, lacking.kind);
+  const from = sectionNotSent(lacking.kind);
   const what = having.kind === 'declared' ? 'device class' : 'section';
   return layoutDifference('section-missing', {
     section: sectionName(section),

@@ -59,19 +59,17 @@ export function otherPageSize(): Judgement {
 const NOT_ALWAYS_SENT = /^(globalstate|dirty-bitmap|block|slirp|kvmclock|cpu_common|.*\/virtio-mem-device-early)$/;
 
 /** The writer sends a section that the loader's side does not have. */
-export function sectionUnknown(idstr: string, loader: LayoutKind, certain: boolean): Judgement {
+export function sectionUnknown(idstr: string, loader: LayoutKind): Judgement {
   if (loader === 'declared') {
     return depends('a guest with such a device is refused, others load', UNKNOWN_SECTION);
   }
-  if (!certain) return depends('the other side could not be read to its end', UNKNOWN_SECTION);
   if (NOT_ALWAYS_SENT.test(idstr)) return depends('refused where the loader does not know it', UNKNOWN_SECTION);
   return refused('the loader has no such section', UNKNOWN_SECTION);
 }
 
 /** The loader's side has a section that the writer does not send. */
-export function sectionNotSent(writer: LayoutKind, certain: boolean): Judgement {
+export function sectionNotSent(writer: LayoutKind): Judgement {
   if (writer === 'declared') return loads('the writer has no such device');
-  if (!certain) return depends('the other side could not be read to its end');
   return stateLost('the device keeps its reset state');
 }
 

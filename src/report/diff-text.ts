@@ -68,7 +68,7 @@ function summary(result: DiffResult, style: Style): string {
   if (captured) {
     const sections = new Set(result.values.map(({ section }) => section)).size;
     const parts = [
-      valueCount === 0 ? 'no value differs' : `${plural(valueCount, 'value')} in ${plural(sections, 'section')}`,
+      valueCount === 0 ? 'no value' : `${plural(valueCount, 'value')} in ${plural(sections, 'section')}`,
       ...(result.ram ? [pagesDiffer === 0 ? 'no page of RAM' : `${plural(pagesDiffer, 'page')} of RAM`] : []),
     ];
     lines.push(`differing: ${parts.join(', ')}${ignored > 0 ? `; ${count(ignored)} left out` : ''}`);
