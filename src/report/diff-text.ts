@@ -61,8 +61,8 @@ function summary(result: DiffResult, style: Style): string {
   if (result.identical) return style('green', 'identical') + leftOutCount(result);
   const { aToB, bToA, values: valueCount, pagesDiffer, ignored } = diffSummary(result);
   const lines = [
-    `A's stream into B's QEMU: ${direction(aToB, style)}`,
-    `B's stream into A's QEMU: ${direction(bToA, style)}`,
+    `A's stream into B's QEMU: ${fate(result.a, aToB, style)}`,
+    `B's stream into A's QEMU: ${fate(result.b, bToA, style)}`,
   ];
   const captured = result.a.kind === 'capture' && result.b.kind === 'capture';
   if (captured) {
@@ -81,6 +81,12 @@ function leftOutCount(result: DiffResult): string {
   return ignored === 0
     ? ''
     : `, but for ${plural(ignored, 'difference')} that ${ignored === 1 ? 'is' : 'are'} left out`;
+}
+
+/** A stream that is not whole fails at its end, whatever is in it. */
+function fate({ kind, complete }: DiffSide, counts: Readonly<Record<LoadVerdict, number>>, style: Style): string {
+  const found = direction(counts, style);
+  return complete || kind !== 'capture' ? found : `${style('red', 'not whole')}; what is there: ${found}`;
 }
 
 /** The worst verdict, and how many differences have which. */
