@@ -22,6 +22,8 @@ const ROOMS = [
   'excerpts.ts',
   'validate.ts',
   'live-worker.ts',
+  'compare-side.ts',
+  'compare-worker.ts',
   'compare.ts',
   'report',
   'index.ts',

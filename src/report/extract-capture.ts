@@ -15,6 +15,7 @@
 import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, mkdirSync, readSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { globMatcher } from '../bytes/glob.js';
 import type { Capture } from '../container/capture.js';
 import type { OpenChannel } from '../container/open.js';
 import type { ChannelRole } from '../container/sniff.js';
@@ -34,7 +35,6 @@ import { type CaptureFiles, openCapture, type ReadableChannel, readCapture } fro
 import type { StreamSink } from '../stream/events.js';
 import { type PageKind } from '../stream/page-batch.js';
 import { jsonDocument } from './json.js';
-import { globMatcher } from '../bytes/glob.js';
 import { plural } from './units.js';
 
 /** `raw`: a file for each RAM block. The others add one with all blocks at their guest-physical addresses. */
