@@ -80,6 +80,9 @@ async function examine(folder, name) {
           const where = `${name}/${channel.name} ${idstr}`;
           if (virtioDevice(idstr))
             count(kindOf(idstr), version, state ? mismatchIn([state]) : (note ?? 'no layout fits'), where);
+          // A layout of the whole section: the vmdesc has nothing but bytes.
+          else if (/(^|\/)vfio$/.test(idstr))
+            count('vfio configuration', version, state ? mismatchIn([state]) : (note ?? 'no layout fits'), where);
           else if (state)
             walk(state, ({ type, mismatch, structs }) =>
               count(type, version, mismatch ?? mismatchIn(structs ?? []), where),

@@ -39,6 +39,11 @@ export interface ReadCaptureOptions extends ReadOptions {
   readonly order?: 'applied' | 'arrived';
 }
 
+/** Bytes of the windows of all channels, of one channel at most, and of one however many there are. */
+const WINDOWS = 16 << 20;
+const MAX_WINDOW = 1 << 20;
+const MIN_WINDOW = 1 << 17;
+
 /** True for a path that is a directory, and so a capture of several files. */
 export function isCaptureDirectory(path: string): boolean {
   return path !== '-' && (statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false);
@@ -117,10 +122,13 @@ export async function readCapture(
   options: ReadCaptureOptions = {},
 ): Promise<CaptureResult> {
   const channels = capture.channels.filter((channel): channel is ReadableChannel => channel.role !== undefined);
+  // All channels together, of which there can be 255 of multifd alone, get the room that a few have.
+  const window = Math.max(MIN_WINDOW, Math.min(MAX_WINDOW, Math.floor(WINDOWS / Math.max(1, channels.length))));
   const ram = new SharedRam();
   if (options.pageSize !== undefined) ram.pageSize = options.pageSize;
   const read: Read = async (channel, extra = []) => {
     const open = await openChannel(channel.path, {
+      window,
       // An empty file has no bytes to tell its role.
       ...(channel.bytes === 0 && { role: channel.role }),
       ...(options.offset && { offset: options.offset }),

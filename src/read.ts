@@ -8,7 +8,7 @@ import { StreamModel, type StreamSummary } from './model/stream-model.js';
 import { decodeChannel } from './stream/decode-channel.js';
 import type { StreamSink } from './stream/events.js';
 import { findVmdesc } from './stream/vmdesc-lookup.js';
-import { parseVmdesc, type VmstateDescription } from './vmstate/vmdesc.js';
+import { MAX_VMDESC, parseVmdesc, type VmstateDescription } from './vmstate/vmdesc.js';
 
 export interface ReadOptions extends OpenOptions {
   /** The description of the device state from elsewhere; see `loadVmdesc`. */
@@ -74,12 +74,13 @@ export async function loadVmdesc(path: string): Promise<VmstateDescription> {
     if (found) return found;
     const first = new Uint8Array(1);
     if (source.readAt && source.size !== undefined && source.readAt(first, 0) === 1 && first[0] === 0x7b) {
-      const text = Buffer.alloc(Math.min(source.size, MAX_VMDESC_FILE));
+      const text = Buffer.alloc(Math.min(source.size, MAX_VMDESC));
       source.readAt(text, 0);
-      return parseVmdesc(text.toString('utf8'));
+      return parseVmdesc(text);
     }
   } catch (error) {
-    if (error instanceof SyntaxError) throw new InputError(`${path} is JSON, but no vmdesc: ${error.message}`);
+    if (error instanceof SyntaxError || error instanceof RangeError)
+      throw new InputError(`${path} is JSON, but no vmdesc: ${error.message}`);
     throw error;
   } finally {
     source.close();
@@ -89,5 +90,3 @@ export async function loadVmdesc(path: string): Promise<VmstateDescription> {
     'name a stream that ends with one (precopy, not suppressed), or its JSON',
   );
 }
-
-const MAX_VMDESC_FILE = 64 << 20;

@@ -10,6 +10,8 @@ export interface OpenOptions {
   readonly offset?: number;
   /** What the channel is, where its first bytes do not say it. */
   readonly role?: ChannelRole;
+  /** Bytes of the reading window, where many channels are read at once. */
+  readonly window?: number;
 }
 
 /** An open channel, positioned at its first byte. */
@@ -44,7 +46,7 @@ export async function openChannel(path: string, options: OpenOptions = {}): Prom
 export async function openSource(source: ByteSource, options: OpenOptions = {}): Promise<OpenChannel> {
   const layers: string[] = [source.size === undefined ? 'pipe' : 'file'];
   if (options.offset) layers.push(`from byte 0x${options.offset.toString(16)} on`);
-  let cursor = new Cursor(source);
+  let cursor = new Cursor(source, options.window);
   await cursor.fill(SNIFF_SIZE);
   if (!cursor.has(1) && options.role !== 'preempt') throw new InputError(`${source.name} is empty`);
   const start = firstBytes(cursor);

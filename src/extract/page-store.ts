@@ -66,6 +66,8 @@ export interface NeverSent {
 }
 
 const MAX_RANGES = 1000;
+/** Bytes of all bits: two for each page of 768 GiB of guest RAM. */
+const MAX_BITS = 48 << 20;
 
 export class PageStore implements StreamSink {
   readonly wantsMappedPages = true;
@@ -75,8 +77,7 @@ export class PageStore implements StreamSink {
   private readonly targets = new Map<string, Target>();
   /** By the list of a channel, and the number in it. */
   private readonly lists = new WeakMap<readonly RamBlock[], Target[]>();
-  private readonly budget = new PageMapBudget();
-  private readonly sentBudget = new PageMapBudget();
+  private readonly budget = new PageMapBudget(MAX_BITS);
   private pageSize = 0;
   private readonly page = Buffer.alloc(MAX_PAGE);
   private target: Target | undefined;
@@ -261,7 +262,7 @@ export class PageStore implements StreamSink {
         written: new PageBits(this.budget, true),
         lost: !this.wanted(block.name),
         damaged: false,
-        sent: new PageBits(this.sentBudget, true),
+        sent: new PageBits(this.budget, true),
         kinds: new Float64Array(PAGE_KINDS.length),
         discarded: undefined,
       };
@@ -276,7 +277,7 @@ export class PageStore implements StreamSink {
     const target = payload.block === undefined ? undefined : this.targets.get(payload.block);
     if (!target || target.lost || !payload.ranges || pageSize === 0) return;
     this.turnTo(target);
-    target.discarded ??= new PageBits(this.sentBudget, false);
+    target.discarded ??= new PageBits(this.budget, false);
     const end = BigInt(target.block.usedLength);
     for (const [start, length] of payload.ranges) {
       if (start >= end) continue;

@@ -64,7 +64,7 @@ export class RamModel {
       }),
       passes: Math.max(0, ...this.lanes.map((lane) => lane.passes)),
       postcopyPages: sum((lane) => lane.postcopyPages),
-      exact: this.budget.left >= 0x1000,
+      exact: !this.budget.exhausted,
     };
   }
 

@@ -3,6 +3,7 @@ import { hexBytes } from '../bytes/hex-view.js';
 import { visible } from '../bytes/visible.js';
 import { type Meaning, namesOf } from '../vmstate/meaning.js';
 import type { FieldValue } from '../vmstate/values.js';
+import { elementName, interpreted } from './interpreted.js';
 import { isStruct, type StateField, type StateStruct } from './state-tree.js';
 
 export interface StateTextOptions {
@@ -22,7 +23,7 @@ export function* stateLines(
 ): Generator<string> {
   const fields = options.offsets ? tree.fields : tree.fields.filter((field) => !isUnused(field));
   const width = fields.reduce((widest, field) => Math.max(widest, label(field).length), 0);
-  for (const field of fields) yield* fieldLines(field, base, indent, Math.min(width, 40), options);
+  for (const field of fields) yield* fieldLines(field, tree, base, indent, Math.min(width, 40), options);
   for (const subsection of tree.subsections) {
     const version = subsection.version === undefined ? '' : ` (version ${subsection.version})`;
     yield `${indent}subsection ${visible(subsection.vmsd)}${version}`;
@@ -32,6 +33,7 @@ export function* stateLines(
 
 function* fieldLines(
   field: StateField,
+  tree: StateStruct,
   base: number,
   indent: string,
   width: number,
@@ -42,7 +44,9 @@ function* fieldLines(
   const head = `${indent}${where}${label(field).padEnd(width)}`;
   const structs = field.values.filter(isStruct);
   if (structs.length === 0) {
-    yield `${head}  ${scalars(field, options)}${note}`;
+    const { line, more } = meaningLines(field, tree, indent);
+    yield `${head}  ${scalars(field, options)}${line}${note}`;
+    yield* more;
     return;
   }
   if (!field.array) {
@@ -53,10 +57,38 @@ function* fieldLines(
   yield `${head.trimEnd()}${note}`;
   for (const [i, value] of field.values.entries()) {
     if (isStruct(value)) {
-      yield `${indent}  [${i}] {${visible(value.vmsd)}}`;
+      const name = elementName(field, i);
+      yield `${indent}  [${i}] ${name === undefined ? '' : `${visible(name)} `}{${visible(value.vmsd)}}`;
       yield* stateLines(value, base, `${indent}    `, options);
     } else yield `${indent}  [${i}] ${scalar(value, field, options.maxBytes)}`;
   }
+}
+
+/** Longer than this, what a field says has a line of its own. */
+const SHORT = 40;
+
+/** What is known of the values of a field: the rest of its line, and lines behind it. */
+function meaningLines(
+  field: StateField,
+  tree: StateStruct,
+  indent: string,
+): { readonly line: string; readonly more: readonly string[] } {
+  const known = interpreted(field, tree);
+  if (!known) return { line: '', more: [] };
+  const names = (known.names ?? []).map((name) => ` ${visible(name)}`).join('');
+  const says = (known.says ?? []).map(visible);
+  const elements = known.elements ?? [];
+  const width = elements.reduce((widest, { name }) => Math.max(widest, (name ?? '').length), 0);
+  const lines = elements.map(({ index, name, value, names: meant }) =>
+    [
+      `${indent}  [${index}]`,
+      ...(width > 0 ? [visible(name ?? '').padEnd(width)] : []),
+      short(value),
+      ...meant.map(visible),
+    ].join(' '),
+  );
+  if (says.length === 1 && says[0]!.length <= SHORT) return { line: `${names}  (${says[0]})`, more: lines };
+  return { line: names, more: [...says.map((text) => `${indent}  ${text}`), ...lines] };
 }
 
 /** Bytes of no use that are zero as they should be. */
@@ -94,11 +126,14 @@ function hexOf(value: number | bigint): string {
 }
 
 /** A single value: whole numbers in both notations where they differ, addresses in one, timers in words, and what it stands for. */
-function scalar(value: FieldValue, { type, meaning }: StateField, maxBytes: number): string {
+function scalar(value: FieldValue, { type, meaning, interpretation }: StateField, maxBytes: number): string {
   if (typeof value === 'object') return value.length === 0 ? '(empty)' : hexBytes(value, maxBytes);
   if (type === 'timer') return value === -1n ? 'not armed' : `${value} ns`;
   if (typeof value === 'bigint' || (typeof value === 'number' && Number.isInteger(value))) {
     if (meaning) return withMeaning(value, meaning);
+    // Flags stand behind it.
+    if (interpretation?.meaning?.kind === 'bits' && namesOf(interpretation.meaning, value).length > 0)
+      return hexOf(value);
     return value > -10 && value < 10 ? `${value}` : `${hexOf(value)} (${value})`;
   }
   return visible(String(value));

@@ -4,6 +4,7 @@
  */
 import type { SectionIdentity } from '../wire/section.js';
 import type { FieldNode, StructNode } from '../vmstate/decode.js';
+import type { Interpretation } from '../vmstate/interpret/interpretation.js';
 import type { Meaning } from '../vmstate/meaning.js';
 import { elementValue, type FieldValue } from '../vmstate/values.js';
 import type { Selection } from './select.js';
@@ -28,6 +29,8 @@ export interface StateField {
   readonly values: readonly (FieldValue | StateStruct)[];
   /** What the numbers stand for. */
   readonly meaning?: Meaning;
+  /** What is known of a field that the vmdesc describes. */
+  readonly interpretation?: Interpretation;
   readonly mismatch?: string;
 }
 
@@ -106,6 +109,7 @@ function join(group: readonly FieldNode[], payload: Uint8Array, path: string, fi
     array: group.length > 1 || first.count !== 1 || first.index !== undefined || isList(first),
     values,
     ...(first.meaning && { meaning: first.meaning }),
+    ...(first.interpretation && { interpretation: first.interpretation }),
     ...(mismatch !== undefined && { mismatch }),
   };
 }

@@ -41,6 +41,7 @@ const INTEGER_SIZE = {
   int32: 4,
   int64: 8,
   le16: 2,
+  le24: 3,
   le32: 4,
   le64: 8,
 } as const;

@@ -6,6 +6,7 @@
  */
 import { QEMU_VM_SUBSECTION } from '../wire/section.js';
 import type { LayoutFailure } from './cutter.js';
+import type { Interpretation } from './interpret/interpretation.js';
 import type { Meaning } from './meaning.js';
 import type { FieldDescription, VmsdDescription } from './vmdesc.js';
 
@@ -30,6 +31,8 @@ export interface FieldNode {
   readonly index?: number;
   /** What the numbers stand for. */
   readonly meaning?: Meaning;
+  /** What is known of a field that the vmdesc describes: said beside its value. */
+  readonly interpretation?: Interpretation;
   /** The contents, one a `struct` element or list element; absent when the field is raw. */
   readonly structs?: readonly StructNode[];
   /** The description did not fit: why the contents are shown as bytes. */
@@ -53,10 +56,18 @@ export interface OpaqueContents {
 /** Names the contents of a field that the vmdesc leaves as bytes, where there is a layout for it. */
 export type OpaqueDecoder = (vmsd: string, field: FieldNode, payload: Uint8Array) => OpaqueContents | undefined;
 
+/** What is known of the fields of a vmsd, by their names. */
+export type Interpretations = (of: VmsdDescription) => ReadonlyMap<string, Interpretation> | undefined;
+
 /** Decodes a whole payload. A description that does not account for every byte is refused as a whole. */
-export function decodeState(description: VmsdDescription, payload: Uint8Array, opaque?: OpaqueDecoder): DecodedState {
+export function decodeState(
+  description: VmsdDescription,
+  payload: Uint8Array,
+  opaque?: OpaqueDecoder,
+  interpretations?: Interpretations,
+): DecodedState {
   try {
-    const walker = new Walker(payload, opaque);
+    const walker = new Walker(payload, opaque, interpretations);
     const state = walker.struct(description, 0);
     if (state.end !== payload.length) {
       return { mismatch: `the description accounts for ${state.end} of ${payload.length} bytes` };
@@ -86,14 +97,17 @@ class Walker {
   constructor(
     private readonly payload: Uint8Array,
     private readonly opaque?: OpaqueDecoder,
+    private readonly interpretations?: Interpretations,
   ) {}
 
   struct(description: VmsdDescription, start: number): StructNode {
+    const known = this.interpretations?.(description);
     const fields: FieldNode[] = [];
     let at = start;
     for (const entry of description.fields) {
       const node = this.field(description.vmsdName, entry, at);
-      fields.push(node);
+      const interpretation = known?.get(entry.name);
+      fields.push(interpretation ? { ...node, interpretation } : node);
       at += node.size * node.count;
     }
     const subsections: StructNode[] = [];

@@ -19,10 +19,14 @@ export type Names = Readonly<Record<number, string>>;
 export interface BitField {
   readonly at: number;
   readonly width: number;
+  /** Empty where the names of the values say enough, and for bits that say nothing. */
   readonly name: string;
-  /** What the values of a field of several bits stand for. */
-  readonly values?: Names;
+  /** What the values of the field stand for. */
+  readonly values?: ValueNames;
 }
+
+/** Names of the values of a field of bits, from a table or made from the value. */
+export type ValueNames = Names | ((value: number) => string | undefined);
 
 export const ADDRESS: Meaning = { kind: 'address' };
 
@@ -42,7 +46,7 @@ export function bits(flags: Names, ...fields: readonly BitField[]): Meaning {
 }
 
 /** A field of several bits for `bits`: from bit `low` to bit `high`. */
-export function bitField(low: number, high: number, name: string, values?: Names): BitField {
+export function bitField(low: number, high: number, name: string, values?: ValueNames): BitField {
   return { at: low, width: high - low + 1, name, ...(values && { values }) };
 }
 
@@ -92,12 +96,13 @@ function bitNames(fields: readonly BitField[], value: bigint): string[] {
     if (at >= 64) break;
     const mask = (1n << BigInt(width)) - 1n;
     const part = (value >> BigInt(at)) & mask;
-    const named = nameIn(values, part);
+    const named = typeof values === 'function' ? values(Number(part)) : nameIn(values, part);
     if (part === 0n && named === undefined) continue;
     unnamed(at);
     rest &= ~(mask << BigInt(at));
-    if (width === 1) names.push(name);
-    else names.push(`${name}=${named ?? part}`);
+    if (named === undefined && name === '') continue;
+    if (width === 1 && named === undefined) names.push(name);
+    else names.push(name === '' ? `${named ?? part}` : `${name}=${named ?? part}`);
   }
   unnamed(64);
   return names;

@@ -7,6 +7,7 @@
 import { Cutter, type InnerLayout, LayoutMismatch } from './cutter.js';
 import { type DecodedState, decodeState, type OpaqueContents, type OpaqueDecoder } from './decode.js';
 import { LAYOUTS } from './devices/index.js';
+import { interpretationsOf } from './interpret/index.js';
 import type { VmsdDescription } from './vmdesc.js';
 
 /** What a layout may know of the field that it is for. */
@@ -60,7 +61,7 @@ export function decodeDevice(
   context: OpaqueContext,
 ): DecodedState {
   const whole = !description || isOldStyle(description) ? layoutOfSection(context.idstr) : undefined;
-  if (!whole) return description ? decodeState(description, payload, opaqueDecoder(context)) : {};
+  if (!whole) return description ? decodeState(description, payload, opaqueDecoder(context), interpretationsOf) : {};
   const field = { ...context, vmsd: '', field: '', type: '', size: payload.length };
   const { struct, failures } = lookInside(whole, field, payload, 0);
   if (struct) return { state: struct, failures };

@@ -22,6 +22,7 @@ const u16 = sized(2, (bytes) => view(bytes).getUint16(0));
 const u32 = sized(4, (bytes) => view(bytes).getUint32(0));
 const u64 = sized(8, (bytes) => view(bytes).getBigUint64(0));
 const le16 = sized(2, (bytes) => view(bytes).getUint16(0, true));
+const le24 = sized(3, (bytes) => bytes[0]! + bytes[1]! * 0x100 + bytes[2]! * 0x1_0000);
 const le32 = sized(4, (bytes) => view(bytes).getUint32(0, true));
 const le64 = sized(8, (bytes) => view(bytes).getBigUint64(0, true));
 const i8 = sized(1, (bytes) => view(bytes).getInt8(0));
@@ -60,6 +61,7 @@ const READERS: Record<string, Reader> = {
   // Types of the built-in layouts, which no vmdesc names: little-endian, an Ethernet address, text, and bytes that are
   // no more than zeros.
   le16,
+  le24,
   le32,
   le64,
   mac: sized(6, (bytes) => [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join(':')),

@@ -13,8 +13,7 @@ it('keeps a bit for every page, however far apart', () => {
 });
 
 it('answers what it was told to for pages that the budget has no room for', () => {
-  const budget = new PageMapBudget();
-  budget.left = 4096;
+  const budget = new PageMapBudget(4096);
   const bits = new PageBits(budget, true);
   bits.set(0);
   expect(bits.has(32768)).toBe(false);

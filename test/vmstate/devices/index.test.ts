@@ -61,8 +61,8 @@ describe('the built-in layouts', () => {
   });
 });
 
-describe('docs/devices.md', () => {
-  const text = readFileSync(join(DEVICE_FIXTURES, '../../docs/devices.md'), 'utf8');
+describe.each(['docs/devices.md', 'README.md'])('%s', (page) => {
+  const text = readFileSync(join(DEVICE_FIXTURES, '../..', page), 'utf8');
   const examples = [...text.matchAll(/<!-- fixtures\/devices\/(\S+) -->\n\n```text\n([\s\S]*?)```/g)];
 
   it.each(examples.map(([, file, shown]) => ({ file: file!, shown: shown! })))(
@@ -77,8 +77,12 @@ describe('docs/devices.md', () => {
     },
   );
 
-  it('has an example, and names every type of virtio device', () => {
+  it('has an example', () => {
     expect(examples).not.toEqual([]);
-    for (const { name } of VIRTIO_DEVICES) expect(text).toMatch(new RegExp(`^\\|[^|]*\\b${name}\\b`, 'm'));
   });
+});
+
+it('docs/devices.md names every type of virtio device', () => {
+  const text = readFileSync(join(DEVICE_FIXTURES, '../../docs/devices.md'), 'utf8');
+  for (const { name } of VIRTIO_DEVICES) expect(text).toMatch(new RegExp(`^\\|[^|]*\\b${name}\\b`, 'm'));
 });
