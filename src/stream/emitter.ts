@@ -10,6 +10,7 @@ const MAX_PROBLEMS = 1000;
 export class Emitter {
   readonly wantsDeviceState: boolean;
   readonly wantsOpaque: boolean;
+  readonly wantsDevicePayload: boolean;
   readonly wantsMappedPages: boolean;
   readonly wantsSectionData: boolean;
   /** Problems of severity error or warning so far. */
@@ -32,6 +33,7 @@ export class Emitter {
     this.drainSinks = sinks.filter((sink) => sink.drain);
     this.wantsDeviceState = sinks.some((sink) => sink.wantsDeviceState);
     this.wantsOpaque = sinks.some((sink) => sink.wantsDeviceState && !sink.rawDevices);
+    this.wantsDevicePayload = this.wantsDeviceState || sinks.some((sink) => sink.wantsDevicePayload);
     this.wantsMappedPages = sinks.some((sink) => sink.wantsMappedPages);
     this.wantsSectionData = sinks.some((sink) => sink.wantsSectionData);
   }

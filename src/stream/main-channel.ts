@@ -31,6 +31,7 @@ import { readColoRounds } from './colo.js';
 import { DeviceStates } from './device-states.js';
 import type { Emitter } from './emitter.js';
 import { RamDecoder, type RamContext } from './ram.js';
+import { elementAt, PLAUSIBLE_LOOKAHEAD } from './plausible.js';
 import { onlyZerosLeft, resync } from './resync.js';
 import { SectionReader } from './section-reader.js';
 
@@ -252,12 +253,16 @@ export class MainChannelDecoder implements RamContext {
     const offset = cursor.offset;
     const ended = this.sawEof && this.brokenAt === undefined;
     if (!ended || (await cursor.atEnd())) return;
+    await cursor.fill(PLAUSIBLE_LOOKAHEAD);
+    const elements =
+      cursor.peekU8() !== QEMU_VM_EOF &&
+      elementAt(cursor.buffer, cursor.position, cursor.limit, (id) => this.sections.isStarted(id)) === 'strong';
     const zeros = await onlyZerosLeft(cursor);
     const left = cursor.source.size === undefined ? 0 : cursor.source.size - cursor.offset;
     if (!zeros && left > 0) await cursor.skip(left, 'trailing bytes');
     await skipToEnd(cursor);
     const length = cursor.offset - offset;
-    out.event({ kind: 'trailing', offset, length, zeros });
+    out.event({ kind: 'trailing', offset, length, zeros, ...(elements && { elements }) });
     if (zeros) out.good = cursor.offset;
     else out.problem('trailing-bytes', `${length} bytes behind the end of the stream`, { offset, length });
   }

@@ -39,6 +39,7 @@ export async function readMappedArea(
   const none = {
     version,
     pageSize,
+    fileStart: 0,
     bitmapOffset: 0,
     bitmapSize: 0,
     pagesOffset: 0,
@@ -67,6 +68,7 @@ export async function readMappedArea(
   const area: MappedRamArea = {
     version,
     pageSize,
+    fileStart: fileStart === 0 ? 0 : -fileStart,
     bitmapOffset: bitmapAt,
     bitmapSize,
     pagesOffset: pagesAt,

@@ -1,5 +1,5 @@
 /** One bit for each page of a block, in chunks that are made when a bit in them is set. */
-import type { PageMapBudget } from '../model/page-map.js';
+import type { PageMapBudget } from './page-map.js';
 
 const CHUNK_PAGES = 1 << 15;
 const CHUNK_WORDS = CHUNK_PAGES / 32;
@@ -35,13 +35,15 @@ export class PageBits {
   *take(from: number, to: number): Generator<number> {
     for (const [index, chunk] of this.chunks) {
       const first = index * CHUNK_PAGES;
-      const end = Math.min(to, first + CHUNK_PAGES);
+      const behind = first + CHUNK_PAGES;
+      const end = Math.min(to, behind);
       for (let page = Math.max(from, first); page < end; page++) {
         const at = (page - first) >>> 5;
         if ((chunk[at]! & bitOf(page)) === 0) continue;
         chunk[at]! &= ~bitOf(page);
         yield page;
       }
+      if (from <= first && behind <= to) this.drop(index);
     }
   }
 
@@ -70,6 +72,12 @@ export class PageBits {
     }
     if (next < count && start < 0) start = next;
     if (start >= 0) yield [start, count];
+  }
+
+  /** Gives the room of a chunk without bits back. */
+  private drop(index: number): void {
+    if (this.chunks.delete(index)) this.budget.left += CHUNK_WORDS * 4;
+    if (index === this.currentIndex) this.currentIndex = -1;
   }
 
   private chunkOf(page: number): Int32Array | undefined {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { PageBits } from '../../src/extract/page-bits.js';
+import { PageBits } from '../../src/model/page-bits.js';
 import { PageMapBudget } from '../../src/model/page-map.js';
 import { randomNumbers } from '../build/bytes.js';
 
