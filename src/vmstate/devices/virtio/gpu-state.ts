@@ -38,6 +38,31 @@ export const GPU_STATE: OpaqueLayout = {
   },
 };
 
+/** The subsection of devices with `blob=on`: resources that are memory of the guest, without pixels of their own. */
+export const GPU_BLOBS: OpaqueLayout = {
+  name: 'virtio-gpu/blob',
+  fields: ['virtio-gpu/blob/virtio-gpu/blob'],
+  cut(cut) {
+    cutGpuBlobs(cut);
+    return 'blobs';
+  },
+};
+
+/** `virtio_gpu_blob_save`, since 8.2. */
+export function cutGpuBlobs(cut: Cutter): void {
+  cut.list(
+    'reslist',
+    () => cut.peek('uint32') !== 0,
+    () => 'virtio_gpu_simple_resource',
+    () => {
+      cut.u32('resource_id');
+      cut.u32('blob_size');
+      backing(cut);
+    },
+  );
+  cut.u32('reslist.end');
+}
+
 /** Cuts resources and scanouts, up to the end of what is being cut. */
 export function cutGpuState(cut: Cutter): void {
   cut.list(
@@ -70,6 +95,12 @@ function resource(cut: Cutter): void {
   const height = cut.u32('height');
   const format = cut.u32('format', FORMAT);
   cut.check(Object.hasOwn(FORMATS, format), `a resource has format ${format}`);
+  backing(cut);
+  cut.bytes('image', BYTES_PER_PIXEL * width * height);
+}
+
+/** The guest's memory that a resource is made of. */
+function backing(cut: Cutter): void {
   const entries = cut.u32('iov_cnt');
   cut.check(entries * BACKING_BYTES <= cut.remaining, `a resource has ${entries} pieces of memory`);
   cut.array(
@@ -81,7 +112,6 @@ function resource(cut: Cutter): void {
       cut.u32('len');
     },
   );
-  cut.bytes('image', BYTES_PER_PIXEL * width * height);
 }
 
 function scanout(cut: Cutter, withBuffer: boolean): void {

@@ -14,7 +14,7 @@ export const GPU: VirtioDevice = {
     ['events_clear', 'u32', EVENTS],
     ['num_scanouts', 'u32'],
     ['num_capsets', 'u32'],
-    // Since 11.0.
+    // Seen in 11.1.
     ['blob_alignment', 'u32'],
   ],
   queue: queueNames('ctrl', 'cursor'),

@@ -2,6 +2,7 @@
 import type { Cutter } from '../../cutter.js';
 import type { OpaqueField, OpaqueLayout } from '../../opaque.js';
 import { P9 } from './9p.js';
+import { cutChunks, FS_BACK_END } from './back-end.js';
 import { BALLOON } from './balloon.js';
 import { BLK, VHOST_USER_BLK } from './blk.js';
 import { CONSOLE } from './console.js';
@@ -9,7 +10,7 @@ import { cutVirtio } from './core.js';
 import type { VirtioDevice } from './device.js';
 import { FS } from './fs.js';
 import { GPU } from './gpu.js';
-import { cutGpuState, GPU_STATE } from './gpu-state.js';
+import { cutGpuBlobs, cutGpuState, GPU_BLOBS, GPU_STATE } from './gpu-state.js';
 import { INPUT } from './input.js';
 import { IOMMU } from './iommu.js';
 import { MEM } from './mem.js';
@@ -56,14 +57,23 @@ const FIELD: OpaqueLayout = {
   },
 };
 
+const BLOB = 'virtio-gpu/blob';
+const BACK_END = 'vhost-user-fs-backend';
+
 /** The sections of devices that are known, where no vmdesc describes them. */
 const SECTION: OpaqueLayout = {
   name: 'virtio',
   sections: new RegExp(`(^|/)(${[...BY_VMSD.keys()].join('|')})$`),
   cut(cut, of) {
     const device = virtioDevice(of.idstr);
-    cut.struct('virtio', 'virtio', () => (device === GPU ? cutVirtio(cut, of, device) : cutField(cut, of)));
-    if (device === GPU) cut.struct('virtio-gpu', 'VirtIOGPU', cutGpuState);
+    const open = device === GPU || device === FS;
+    cut.struct('virtio', 'virtio', () => (open ? cutVirtio(cut, of, device) : cutField(cut, of)));
+    if (device === GPU) {
+      const size = cut.findSubsection([BLOB]) ?? cut.remaining;
+      cut.struct('virtio-gpu', 'VirtIOGPU', () => cut.within(size, cutGpuState));
+    }
+    cut.subsection(BLOB, cutGpuBlobs);
+    cut.subsection(BACK_END, cutChunks);
     return of.idstr.slice(of.idstr.lastIndexOf('/') + 1);
   },
 };
@@ -74,4 +84,4 @@ function cutField(cut: Cutter, of: OpaqueField): void {
     cut.part('rest', 'buffer', cut.remaining, 'virtio', () => cut.fail(`${cut.remaining} bytes are left over`));
 }
 
-export const VIRTIO_LAYOUTS: readonly OpaqueLayout[] = [FIELD, GPU_STATE, SECTION];
+export const VIRTIO_LAYOUTS: readonly OpaqueLayout[] = [FIELD, GPU_STATE, GPU_BLOBS, FS_BACK_END, SECTION];

@@ -1,6 +1,7 @@
 /** virtio-net. Writer: `vmstate_virtio_net_device` (hw/net/virtio-net.c), version 11 from 1.x to 11.1. */
 import type { Cutter } from '../../cutter.js';
 import { bits, enumeration } from '../../meaning.js';
+import { cutChunks } from './back-end.js';
 import type { VirtioContext, VirtioDevice } from './device.js';
 
 const CTRL_GUEST_OFFLOADS = 2;
@@ -123,7 +124,7 @@ function cutNet(cut: Cutter, { features }: VirtioContext): void {
   if (fields > (offloads ? 8 : 0)) cutPairs(cut);
   if (offloads) cut.u64('curr_guest_offloads', OFFLOADS);
   cut.subsection(RSS, cutRss);
-  cut.subsection(BACKEND, cutBackend);
+  cut.subsection(BACKEND, cutChunks);
 }
 
 function cutPairs(cut: Cutter): void {
@@ -144,15 +145,4 @@ function cutRss(cut: Cutter, version: number): void {
   cut.u16('rss_data.default_queue');
   cut.bytes('rss_data.key', RSS_KEY_BYTES);
   if (length > 0) cut.integers('rss_data.indirections_table', 'uint16', length);
-}
-
-/** State of a vhost-user back-end, which only that understands, in chunks. */
-function cutBackend(cut: Cutter): void {
-  cut.list(
-    'chunks',
-    () => cut.peek('uint32') !== 0,
-    () => 'chunk',
-    () => void cut.bytes('data', cut.u32('length')),
-  );
-  cut.u32('end');
 }

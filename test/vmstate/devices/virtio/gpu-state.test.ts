@@ -3,7 +3,7 @@ import { Cutter, LayoutMismatch } from '../../../../src/vmstate/cutter.js';
 import { cutGpuState } from '../../../../src/vmstate/devices/virtio/gpu-state.js';
 import { join, u32, u64 } from '../../../build/bytes.js';
 import { type Decoded, decodeSection } from '../decoded.js';
-import { MMIO_PATH, virtioPayload } from '../../../build/virtio.js';
+import { MMIO_PATH, subsection, virtioPayload } from '../../../build/virtio.js';
 
 const words = (...values: readonly number[]): Buffer => join(...values.map(u32));
 const scanout = (width: number): Buffer => words(1, width, 600, 0, 0, 0, 0, 0, 0, 0);
@@ -35,6 +35,18 @@ describe('the second field of virtio-gpu', () => {
       'virtio-gpu/reslist[0]/resource_id': 7,
       'virtio-gpu/reslist[0]/iov[0]/addr': 0x8000n,
       'virtio-gpu/reslist[0]/image': 'ee'.repeat(24),
+    });
+  });
+
+  it('has the blobs of a device that offers them, behind it', () => {
+    const blobs = subsection('virtio-gpu/blob', words(9, 8192, 1), u64(0x8000), words(8192, 0));
+    const { values, failures } = gpu(join(outputs(scanout(1), scanout(2)), blobs));
+    expect(failures).toEqual([]);
+    expect(values).toMatchObject({
+      'virtio-gpu/scanout[1]/width': 2,
+      'virtio-gpu/blob/reslist[0]/resource_id': 9,
+      'virtio-gpu/blob/reslist[0]/blob_size': 8192,
+      'virtio-gpu/blob/reslist[0]/iov[0]/addr': 0x8000n,
     });
   });
 

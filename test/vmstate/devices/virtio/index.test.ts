@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { VIRTIO_DEVICES, virtioDevice } from '../../../../src/vmstate/devices/virtio/index.js';
-import { element, subsection, virtioPayload } from '../../../build/virtio.js';
+import { element, MMIO_PATH, subsection, subsectionOfVersion, virtioPayload } from '../../../build/virtio.js';
 import { join, u16, u32, u64, u8 } from '../../../build/bytes.js';
-import { decodeVirtio } from '../decoded.js';
+import { decodeDevice } from '../../../../src/vmstate/opaque.js';
+import { parseVmdesc } from '../../../../src/vmstate/vmdesc.js';
+import { raw, vmdescText } from '../../../build/device.js';
+import { decodeSection, decodeVirtio } from '../decoded.js';
 
 describe('virtioDevice', () => {
   it.each([
@@ -41,6 +44,38 @@ describe('devices that no capture holds', () => {
     const config = join(Buffer.from('myfs'.padEnd(36, '\0')), Buffer.from([2, 0, 0, 0]));
     const { values } = decodeVirtio('vhost-user-fs', virtioPayload({ config, features: 1n << 32n }), 0);
     expect(values).toMatchObject({ 'config/tag': 'myfs', 'config/num_request_queues': 2 });
+  });
+
+  it('vhost-user-fs has the state of its back-end, described and not', () => {
+    const chunks = join(u32(2), Buffer.from([1, 2]), u32(0));
+    const plain = join(virtioPayload(), subsectionOfVersion('vhost-user-fs-backend', 0, chunks));
+    expect(decodeSection(`${MMIO_PATH}/vhost-user-fs`, plain).values).toMatchObject({
+      'vhost-user-fs-backend/chunks[0]/data': '0102',
+    });
+    const device = {
+      id: 1,
+      idstr: 'fs',
+      vmsdName: 'fs',
+      version: 0,
+      fields: [raw('back-end', chunks, 'virtio-fs back-end state')],
+    };
+    const { devices } = parseVmdesc(vmdescText([device]));
+    const { state } = decodeDevice(devices[0], chunks, { idstr: 'fs', sectionVersion: 0 });
+    expect(state!.fields[0]!.structs).toMatchObject([{ vmsdName: 'back-end' }]);
+  });
+
+  it('virtio-gpu has its blobs in a subsection that the vmdesc names', () => {
+    const blobs = join(u32(9), u32(4096), u32(0), u32(0));
+    const device = {
+      id: 1,
+      idstr: 'gpu',
+      vmsdName: 'virtio-gpu/blob',
+      version: 1,
+      fields: [raw('virtio-gpu/blob', blobs, 'blob')],
+    };
+    const { devices } = parseVmdesc(vmdescText([device]));
+    const { state } = decodeDevice(devices[0], blobs, { idstr: 'gpu', sectionVersion: 1 });
+    expect(state!.fields[0]!.structs).toMatchObject([{ vmsdName: 'blobs' }]);
   });
 
   it('virtio-9p has the tag of its share', () => {
