@@ -14,7 +14,11 @@ const root = fileURLToPath(new URL('.', import.meta.url));
 rmSync(new URL('dist/bundle', import.meta.url), { recursive: true, force: true });
 await build({
   absWorkingDir: root,
-  entryPoints: { main: 'src/cli/main.ts', 'validate-worker': 'src/cli/validate-worker.ts' },
+  entryPoints: {
+    main: 'src/cli/main.ts',
+    'validate-worker': 'src/cli/validate-worker.ts',
+    'hash-worker': 'src/extract/hash-worker.ts',
+  },
   outdir: 'dist/bundle',
   bundle: true,
   splitting: true,
