@@ -3,10 +3,15 @@
  */
 export * from './finding.js';
 export { PROBLEMS, type ProblemName } from './problems.js';
-export { type ByteSource, MemorySource } from './bytes/source.js';
+export { type ByteSource, MemorySource, type SourceFault } from './bytes/source.js';
 export { openFile } from './bytes/file-source.js';
 export { CHANNEL_ROLES, type ChannelRole, sniff } from './container/sniff.js';
-export { type OpenOptions } from './container/open.js';
+export { type OpenChannel, openChannel, openSource, type OpenOptions } from './container/open.js';
+export type { Attachment } from './container/wrapper.js';
+export { type LibvirtSaveHeader, readLibvirtSave } from './container/libvirt-save.js';
+export { listSnapshots, SnapshotChoiceError } from './container/qcow2/index.js';
+export type { Qcow2Snapshot } from './container/qcow2/snapshot-table.js';
+export { type SnapshotsDocument, snapshotsDocument } from './report/snapshots.js';
 export {
   type Capture,
   type CaptureChannel,

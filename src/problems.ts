@@ -198,6 +198,36 @@ export const PROBLEMS = {
     origin: 'tool',
     help: 'the stream has more problems than are worth listing; those before are complete',
   },
+  'wrapper-cut': {
+    code: 'MIG161',
+    severity: 'error',
+    help: 'the file that the stream is packed in was cut: what was unpacked before is shown; copy or save it again',
+  },
+  'wrapper-damaged': {
+    code: 'MIG162',
+    severity: 'error',
+    help: 'the file that the stream is packed in is damaged: what was unpacked before is shown; copy or save it again',
+  },
+  'wrapper-trailing': {
+    code: 'MIG163',
+    severity: 'warning',
+    help: 'behind the packed stream stands something that is no part of it; the programs that unpack it say so too, and ignore it',
+  },
+  'libvirt-unfinished': {
+    code: 'MIG164',
+    severity: 'error',
+    help: 'libvirt gives a save image its last mark when the migration into it is done; without it the save failed, was cancelled, or still goes on, and libvirt refuses to restore it',
+  },
+  'libvirt-header': {
+    code: 'MIG165',
+    severity: 'error',
+    help: 'the header in front of the stream is not one that libvirt writes, and it would refuse it; the stream is read by what it is',
+  },
+  'qcow2-cluster': {
+    code: 'MIG166',
+    severity: 'error',
+    help: 'the tables of the image lead to where no cluster can be: the image is damaged (qemu-img check), or is being written to; what was read before is shown',
+  },
   'multifd-init': {
     code: 'MIG170',
     severity: 'error',

@@ -3,11 +3,18 @@
  * hands each one's events to its own sinks.
  */
 import { readArrivals } from './container/arrivals.js';
-import { type Capture, type CaptureChannel, captureOfFiles, listChannels } from './container/capture.js';
-import { openChannel } from './container/open.js';
+import {
+  type Capture,
+  type CaptureChannel,
+  captureOfFiles,
+  captureOfOpen,
+  captureOfWrapper,
+  listChannels,
+} from './container/capture.js';
+import { isWrapper, type OpenChannel, openChannel, openInput, type OpenOptions } from './container/open.js';
 import { type Finding, InputError } from './finding.js';
 import { problemFinding } from './problems.js';
-import { type ReadOptions, type ReadResult, readStream } from './read.js';
+import { readChannel, type ReadOptions, type ReadResult } from './read.js';
 import { ArrivalOrder } from './stream/arrival-order.js';
 import { Conductor } from './stream/conductor.js';
 import { decodeChannel } from './stream/decode-channel.js';
@@ -37,6 +44,8 @@ export interface CaptureFiles {
 export interface ReadCaptureOptions extends ReadOptions {
   /** `applied` (the default): as a destination applies it. `arrived`: as the recorder saw it, where it wrote that down. */
   readonly order?: 'applied' | 'arrived';
+  /** Told of each channel when it is open and nothing has been read: what it is wrapped in, and what else the wrapper holds. */
+  readonly opened?: (channel: ReadableChannel, open: OpenChannel) => void;
 }
 
 /** Bytes of the windows of all channels, of one channel at most, and of one however many there are. */
@@ -50,11 +59,13 @@ export function isCaptureDirectory(path: string): boolean {
 }
 
 /**
- * Finds the channels of a capture: the files of a directory, or a main channel and those named beside it.
+ * Finds the channels of a capture: the files of a directory, a main channel and those named beside it, or what is inside one file.
+ *
+ * A file alone, or a pipe, is open when this returns, and closed when the capture has been read. `options` are for it.
  *
  * @throws InputError when there is none
  */
-export async function openCapture(path: string, files: CaptureFiles = {}): Promise<Capture> {
+export async function openCapture(path: string, files: CaptureFiles = {}, options: OpenOptions = {}): Promise<Capture> {
   if (isCaptureDirectory(path)) {
     const capture = await listChannels(path);
     if (!capture.channels.some(({ role }) => role !== undefined)) {
@@ -66,7 +77,9 @@ export async function openCapture(path: string, files: CaptureFiles = {}): Promi
     return capture;
   }
   const more = [...(files.channels ?? []), ...(files.returnPath === undefined ? [] : [files.returnPath])];
-  return captureOfFiles([path, ...more], path);
+  if (more.length > 0) return captureOfFiles([path, ...more], path);
+  const input = await openInput(path, options);
+  return isWrapper(input) ? captureOfWrapper(input) : captureOfOpen(path, input, options);
 }
 
 /** A channel of an input, as a listener meets it. */
@@ -99,17 +112,23 @@ export async function readInput(
   { pick, ...options }: ReadInputOptions = {},
 ): Promise<ReadInputResult> {
   const directory = isCaptureDirectory(path);
-  if (!directory && (files.channels?.length ?? 0) === 0 && files.returnPath === undefined) {
-    return { ...(await readStream(path, listen({ name: path, several: false }), options)), problems: [] };
+  const alone = !directory && (files.channels?.length ?? 0) === 0 && files.returnPath === undefined;
+  const input = alone ? await openInput(path, options) : undefined;
+  if (input && !isWrapper(input)) {
+    return { ...(await readChannel(input, listen({ name: path, several: false }), options)), problems: [] };
   }
-  const capture = await openCapture(path, directory ? {} : files);
-  const wanted = pick?.(capture);
-  const { problems } = await readCapture(
-    capture,
-    (channel) => (wanted && !wanted.has(channel) ? [] : listen({ name: channel.name, several: true })),
-    options,
-  );
-  return { capture: path, layers: [directory ? 'directory' : 'files'], problems };
+  const capture = input ? await captureOfWrapper(input) : await openCapture(path, directory ? {} : files);
+  try {
+    const wanted = pick?.(capture);
+    const { problems } = await readCapture(
+      capture,
+      (channel) => (wanted && !wanted.has(channel) ? [] : listen({ name: channel.name, several: true })),
+      options,
+    );
+    return { capture: path, layers: input?.layers ?? [directory ? 'directory' : 'files'], problems };
+  } finally {
+    input?.close();
+  }
 }
 
 /**
@@ -127,15 +146,15 @@ export async function readCapture(
   const ram = new SharedRam();
   if (options.pageSize !== undefined) ram.pageSize = options.pageSize;
   const read: Read = async (channel, extra = []) => {
-    const open = await openChannel(channel.path, {
+    const how = {
       window,
       // An empty file has no bytes to tell its role.
       ...(channel.bytes === 0 && { role: channel.role }),
       ...(options.offset && { offset: options.offset }),
-      // Nothing in an empty file says what it is.
-      ...(channel.role === 'preempt' && channel.bytes === 0 && { role: channel.role }),
-    });
+    };
+    const open = await (channel.open?.(how) ?? openChannel(channel.path, how));
     try {
+      options.opened?.(channel, open);
       await decodeChannel(open.cursor, [...listener(channel), ...extra], {
         role: channel.role,
         channel: channel.name,

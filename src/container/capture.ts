@@ -2,7 +2,7 @@
 import { type Dirent, existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { type DecodeError, InputError } from '../finding.js';
-import { openChannel } from './open.js';
+import { type OpenChannel, openChannel, type OpenOptions, openSource, type OpenWrapper } from './open.js';
 import { type ChannelRole, multifdIdentity, SNIFF_SIZE } from './sniff.js';
 
 export interface CaptureChannel {
@@ -16,6 +16,8 @@ export interface CaptureChannel {
   readonly layers: readonly string[];
   /** From the first packet of a multifd channel. */
   readonly multifd?: { readonly id: number; readonly uuid: string };
+  /** Opens it, where its path alone does not: a channel inside another file, or a pipe that is open already. */
+  readonly open?: (options: OpenOptions) => Promise<OpenChannel>;
 }
 
 /** Something about the files that does not keep the rest from being read: what `problemFinding` of the catalogue takes. */
@@ -69,6 +71,29 @@ export async function captureOfFiles(paths: readonly string[], name = paths[0] ?
   return capture(name, await examineAll(paths.map((path) => ({ name: path, path }))));
 }
 
+/** The same for the channels inside a wrapper. */
+export async function captureOfWrapper({ name, channels }: OpenWrapper): Promise<Capture> {
+  const all: Examined[] = [];
+  for (const inside of channels) {
+    // An offset is that of the wrapper, in the file.
+    const open = ({ role }: OpenOptions): Promise<OpenChannel> => openSource(inside.open(), role && { role });
+    all.push(await examine(inside.name, name, inside.bytes, open));
+  }
+  return capture(name, all);
+}
+
+/** The same for one channel that is open: the first to read it finds it so. */
+export async function captureOfOpen(path: string, channel: OpenChannel, options: OpenOptions): Promise<Capture> {
+  let first: OpenChannel | undefined = channel;
+  const open = async (): Promise<OpenChannel> => {
+    const opened = first ?? (await openChannel(path, options));
+    first = undefined;
+    return opened;
+  };
+  const bytes = channel.cursor.source.size ?? 0;
+  return capture(channel.name, [{ channel: { ...(await describe(channel, path, bytes)), open } }]);
+}
+
 interface Examined {
   readonly channel: CaptureChannel;
   readonly note?: CaptureNote;
@@ -76,33 +101,48 @@ interface Examined {
 
 async function examineAll(files: readonly { name: string; path: string }[]): Promise<readonly Examined[]> {
   const all: Examined[] = [];
-  for (const { name, path } of files) all.push(await examine(name, path));
+  for (const { name, path } of files) all.push(await examineFile(name, path));
   return all;
 }
 
-async function examine(name: string, path: string): Promise<Examined> {
-  let bytes = 0;
+async function examineFile(name: string, path: string): Promise<Examined> {
   try {
     const stat = statSync(path, { throwIfNoEntry: false });
     if (stat?.isFIFO()) throw new InputError(`${path} is a pipe, and a capture is read twice`);
-    bytes = stat?.size ?? 0;
-    if (stat?.isFile() && bytes === 0) return { channel: { name, path, bytes, role: 'preempt', layers: ['file'] } };
-    const open = await openChannel(path);
+    if (stat?.isFile() && stat.size === 0)
+      return { channel: { name, path, bytes: 0, role: 'preempt', layers: ['file'] } };
+    return await examine(name, path, stat?.size ?? 0);
+  } catch (error) {
+    return unreadable(name, path, 0, error);
+  }
+}
+
+async function examine(name: string, path: string, bytes: number, open?: CaptureChannel['open']): Promise<Examined> {
+  try {
+    const opened = await (open?.({}) ?? openChannel(path));
     try {
-      const { role, cursor, layers } = open;
-      await cursor.fill(SNIFF_SIZE);
-      const head = cursor.buffer.subarray(cursor.position, Math.min(cursor.limit, cursor.position + SNIFF_SIZE));
-      const multifd = role === 'multifd' ? multifdIdentity(head) : undefined;
-      return { channel: { name, path, bytes, role, layers, ...(multifd && { multifd }) } };
+      return { channel: { ...(await describe(opened, path, bytes)), name, ...(open && { open }) } };
     } finally {
-      open.close();
+      opened.close();
     }
   } catch (error) {
-    if (!isExpected(error)) throw error;
-    // The message names the file by its path.
-    const message = error.message.replaceAll(path, () => name);
-    return { channel: { name, path, bytes, layers: [] }, note: note('capture-file', message, name) };
+    return unreadable(name, path, bytes, error);
   }
+}
+
+async function describe(opened: OpenChannel, path: string, bytes: number): Promise<CaptureChannel> {
+  const { name, role, cursor, layers } = opened;
+  await cursor.fill(SNIFF_SIZE);
+  const head = cursor.buffer.subarray(cursor.position, Math.min(cursor.limit, cursor.position + SNIFF_SIZE));
+  const multifd = role === 'multifd' ? multifdIdentity(head) : undefined;
+  return { name, path, bytes, role, layers, ...(multifd && { multifd }) };
+}
+
+function unreadable(name: string, path: string, bytes: number, error: unknown): Examined {
+  if (!isExpected(error)) throw error;
+  // The message names the file by its path.
+  const message = error.message.replaceAll(path, () => name);
+  return { channel: { name, path, bytes, layers: [] }, note: note('capture-file', message, name) };
 }
 
 /** What a file can do to its reader: it is something else, it is damaged, or the system refuses it. */

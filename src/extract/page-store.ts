@@ -23,7 +23,7 @@ import {
 } from '../stream/page-batch.js';
 import { decodeXbzrle } from '../wire/xbzrle.js';
 import type { BlockFiles } from './block-files.js';
-import { PageBits } from './page-bits.js';
+import { PageBits } from '../model/page-bits.js';
 
 /** Bytes that are gathered before they are written. */
 const RUN = 1 << 20;

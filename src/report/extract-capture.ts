@@ -8,13 +8,17 @@
  * | ram/<block>                             | a RAM block; pages that are zero are holes                 |
  * | physical.bin, core.elf                  | all of it by guest-physical address                        |
  * | sections/<idstr>.<instance>.bin         | the payload of a FULL section                              |
+ * | libvirt/domain.xml, libvirt/cookie.xml  | what a libvirt save image holds beside the stream          |
  * | devices/<idstr>.<instance>.bin          | the state of a VFIO device                                 |
  * | devices/<idstr>.<instance>.config.bin   | its PCI configuration, as in the vmstate of VFIOPCIDevice  |
  */
 import { closeSync, mkdirSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Capture } from '../container/capture.js';
+import type { OpenChannel } from '../container/open.js';
 import type { ChannelRole } from '../container/sniff.js';
+import { splitPath } from '../container/split-path.js';
+import type { Attachment } from '../container/wrapper.js';
 import { BlockFiles } from '../extract/block-files.js';
 import { DeviceStore, type StoredDevice } from '../extract/device-store.js';
 import { FileHasher } from '../extract/file-hasher.js';
@@ -67,12 +71,16 @@ export interface ExtractManifest {
   /** With `sections`. */
   readonly sections?: readonly ExtractedSection[];
   readonly devices?: readonly ExtractedDevice[];
+  /** With `sections`: what the stream's wrapper holds beside it. */
+  readonly attachments?: readonly ExtractedFile[];
   readonly problems: readonly Finding[];
 }
 
 export interface ExtractedChannel {
   readonly name: string;
   readonly role: ChannelRole;
+  /** What it was taken out of, outermost first. */
+  readonly layers: readonly string[];
   readonly bytes: number;
   readonly complete: boolean;
 }
@@ -119,7 +127,7 @@ export async function extractCapture(
   const capture = typeof input === 'string' ? await open(input, options) : input;
   const directory = new OutputDirectory(
     options.directory,
-    capture.channels.filter(({ path }) => path !== '-').map(({ path }) => path),
+    capture.channels.map(({ path }) => splitPath(path).file).filter((file) => file !== '-'),
     { replace: options.force === true },
   );
   mkdirSync(options.directory, { recursive: true });
@@ -135,6 +143,12 @@ export async function extractCapture(
   const memory =
     options.format === 'physical' || options.format === 'elf' ? new MemoryFileWriter(options.format) : undefined;
   const watch = new Watch();
+  const attachments: string[] = [];
+  const opened = ({ name }: ReadableChannel, open: OpenChannel): void => {
+    watch.layers.set(name, open.layers);
+    if (options.sections !== true) return;
+    for (const attachment of open.attachments) attachments.push(writeAttachment(directory, names, attachment));
+  };
   try {
     const result = await readCapture(
       capture,
@@ -146,7 +160,7 @@ export async function extractCapture(
         watch.sink(channel),
         ...(options.listener?.(channel) ?? []),
       ],
-      options,
+      { ...options, opened },
     );
     const blocks = pages.stored();
     const stored = devices?.finish();
@@ -206,6 +220,7 @@ export async function extractCapture(
           ...(config !== undefined && { config: described(config) }),
         })),
       }),
+      ...(attachments.length > 0 && { attachments: attachments.map(described) }),
       problems,
     };
     writeManifest(directory, manifest);
@@ -223,14 +238,7 @@ export function isTrouble({ severity }: Finding): boolean {
 }
 
 async function open(path: string, options: ExtractCaptureOptions): Promise<Capture> {
-  const alone = options.channels === undefined && options.returnPath === undefined;
-  const isPipe = path === '-' || statSync(path, { throwIfNoEntry: false })?.isFIFO() === true;
-  // A pipe cannot be looked into first, and what stands before the offset says nothing.
-  if (alone && (isPipe || options.offset !== undefined)) {
-    const name = path === '-' ? 'standard input' : path;
-    return { name, channels: [{ name, path, bytes: 0, role: 'main', layers: [] }], notes: [] };
-  }
-  const capture = await openCapture(path, options);
+  const capture = await openCapture(path, options, options);
   if (!capture.channels.some(({ role }) => role !== undefined && role !== 'return-path'))
     throw new InputError(capture.notes[0]?.message ?? `${path} holds no channel of a migration`);
   return capture;
@@ -272,12 +280,16 @@ function deviceReasons({ idstr, instance, missing, duplicates, configMissing }: 
 /** What the channels say of themselves. */
 class Watch {
   readonly channels: ExtractedChannel[] = [];
+  readonly layers = new Map<string, readonly string[]>();
   private readonly found: { readonly channel: string; readonly finding: Finding }[] = [];
 
   sink({ name, role }: ReadableChannel): StreamSink {
     return {
       event: (event) => {
-        if (event.kind === 'end') this.channels.push({ name, role, bytes: event.bytes, complete: event.complete });
+        if (event.kind === 'end') {
+          const { bytes, complete } = event;
+          this.channels.push({ name, role, layers: this.layers.get(name) ?? [], bytes, complete });
+        }
         if (event.kind === 'problem') this.found.push({ channel: name, finding: event.finding });
       },
     };
@@ -316,6 +328,14 @@ async function describeFiles(
   };
   await Promise.all(files.map(describe));
   return (file) => described.get(file)!;
+}
+
+function writeAttachment(directory: OutputDirectory, names: SafeNames, { name, bytes }: Attachment): string {
+  const file = names.assign(name);
+  const fd = directory.create(file);
+  for (let done = 0; done < bytes.length;) done += writeSync(fd, bytes, done);
+  closeSync(fd);
+  return file;
 }
 
 function writeManifest(directory: OutputDirectory, manifest: ExtractManifest): void {

@@ -74,17 +74,17 @@ export class DeviceStates {
 
   /** True when somebody asks for payloads. */
   get wanted(): boolean {
-    return this.out.wantsDeviceState;
+    return this.out.wantsDevicePayload;
   }
 
   /** Bytes that the payload of the next FULL section may have to be kept; 0 when nobody asks for it. */
   get room(): number {
-    return this.out.wantsDeviceState ? MAX_WAITING - this.waiting : 0;
+    return this.out.wantsDevicePayload ? MAX_WAITING - this.waiting : 0;
   }
 
   /** Takes the payload of a FULL section, which the caller lets go of. Undefined: there is no room for it. */
   payload(offset: number, length: number, payload: Uint8Array | undefined, device: DescribedDevice | undefined): void {
-    if (!this.out.wantsDeviceState) return;
+    if (!this.out.wantsDevicePayload) return;
     if (payload) this.pending = { payload, device };
     else {
       const message = `device state of ${length} bytes is more than is held at once (${MAX_WAITING >> 20} MiB)`;
@@ -183,6 +183,7 @@ export class DeviceStates {
       instance,
       version,
       payload: payload!,
+      ...(description && { description }),
       ...(state && { state }),
       ...(mismatch !== undefined && { note: mismatch }),
     });
@@ -195,6 +196,7 @@ export class DeviceStates {
   }
 
   private decode({ section, payload }: Passed, description?: DeviceDescription): DecodedState {
+    if (!this.out.wantsDeviceState) return {};
     if (!this.out.wantsOpaque) return description ? decodeState(description, payload!) : {};
     const { machine } = this.configuration;
     return decodeDevice(description, payload!, {
@@ -222,11 +224,12 @@ async function stands(cursor: Cursor, bytes: Uint8Array): Promise<boolean> {
 }
 
 /** Up to 9.2.0 an array of pointers whose first element is null was described by that element alone; s390_css has three. */
-function isKnownMisdescription(entry: DeviceDescription | undefined): boolean {
+export function isKnownMisdescription(entry: DeviceDescription | undefined): boolean {
   return entry?.fields.some((field) => field.type === 'struct' && field.struct?.fields.length === 0) ?? false;
 }
 
-function keyOf(idstr: string, instance: number): string {
+/** What a section and its entry in the vmdesc have in common. */
+export function keyOf(idstr: string, instance: number): string {
   return `${instance}:${idstr}`;
 }
 

@@ -17,7 +17,7 @@ import {
 } from '../wire/command.js';
 import { type Configuration, readConfiguration } from '../wire/configuration.js';
 import { FILE_HEADER, QEMU_VM_FILE_VERSION } from '../wire/file-header.js';
-import { readLayout } from '../wire/layout.js';
+import { readLayout } from '../bytes/layout.js';
 import { isPageSize } from '../wire/page-size.js';
 import {
   QEMU_VM_COMMAND,
@@ -31,6 +31,7 @@ import { readColoRounds } from './colo.js';
 import { DeviceStates } from './device-states.js';
 import type { Emitter } from './emitter.js';
 import { RamDecoder, type RamContext } from './ram.js';
+import { elementAt, PLAUSIBLE_LOOKAHEAD } from './plausible.js';
 import { onlyZerosLeft, resync } from './resync.js';
 import { SectionReader } from './section-reader.js';
 
@@ -252,14 +253,27 @@ export class MainChannelDecoder implements RamContext {
     const offset = cursor.offset;
     const ended = this.sawEof && this.brokenAt === undefined;
     if (!ended || (await cursor.atEnd())) return;
+    await cursor.fill(PLAUSIBLE_LOOKAHEAD);
+    const elements =
+      cursor.peekU8() !== QEMU_VM_EOF &&
+      elementAt(cursor.buffer, cursor.position, cursor.limit, (id) => this.sections.isStarted(id)) === 'strong';
     const zeros = await onlyZerosLeft(cursor);
     const left = cursor.source.size === undefined ? 0 : cursor.source.size - cursor.offset;
-    if (!zeros && left > 0) await cursor.skip(left, 'trailing bytes');
+    if (!zeros && left > 0) await this.skipAsFarAsThereIs(left);
     await skipToEnd(cursor);
     const length = cursor.offset - offset;
-    out.event({ kind: 'trailing', offset, length, zeros });
+    out.event({ kind: 'trailing', offset, length, zeros, ...(elements && { elements }) });
     if (zeros) out.good = cursor.offset;
     else out.problem('trailing-bytes', `${length} bytes behind the end of the stream`, { offset, length });
+  }
+
+  /** A source can end before its size says so: a damaged image, a file that shrinks. */
+  private async skipAsFarAsThereIs(length: number): Promise<void> {
+    try {
+      await this.cursor.skip(length, 'trailing bytes');
+    } catch (error) {
+      if (!(error instanceof DecodeError)) throw error;
+    }
   }
 
   /** What a decoder could not go on from: reports it and moves on to where decoding can. False when there is no such place. */

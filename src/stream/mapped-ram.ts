@@ -4,7 +4,7 @@ import type { ByteSource } from '../bytes/source.js';
 import { DecodeError, hex } from '../finding.js';
 import { MAPPED_RAM_HDR_VERSION, MAPPED_RAM_HEADER, mappedRamBitmapSize } from '../wire/mapped-ram.js';
 import { isPageSize } from '../wire/page-size.js';
-import { readLayout } from '../wire/layout.js';
+import { readLayout } from '../bytes/layout.js';
 import type { Emitter } from './emitter.js';
 import type { MappedRamArea, RamBlock } from './events.js';
 import { PAGE_NORMAL, PAGE_ZERO, type PageBatch } from './page-batch.js';
@@ -39,6 +39,7 @@ export async function readMappedArea(
   const none = {
     version,
     pageSize,
+    fileStart: 0,
     bitmapOffset: 0,
     bitmapSize: 0,
     pagesOffset: 0,
@@ -67,6 +68,7 @@ export async function readMappedArea(
   const area: MappedRamArea = {
     version,
     pageSize,
+    fileStart: fileStart === 0 ? 0 : -fileStart,
     bitmapOffset: bitmapAt,
     bitmapSize,
     pagesOffset: pagesAt,

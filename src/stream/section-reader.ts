@@ -206,7 +206,7 @@ export class SectionReader {
     const { cursor } = this;
     const decoder = section.idstr === 'ram' ? undefined : findSectionDecoder(section.idstr);
     let payloadEnd: number | undefined;
-    if (section.idstr === 'ram' && kind !== 'full') {
+    if (section.idstr === 'ram') {
       if (section.version !== RAM_SECTION_VERSION) throw this.wrongVersion(section, `${RAM_SECTION_VERSION}`, offset);
       await this.ram.payload();
     } else if (decoder?.kinds.includes(kind) && kind !== 'full') {

@@ -15,7 +15,10 @@ export function schema(name: string): Schema {
 }
 
 /** Expects that a document is what `docs/schema/<name>.schema.json` says. */
-export function expectValid(name: 'info' | 'dump' | 'extract' | 'finding' | 'validate', document: unknown): void {
+export function expectValid(
+  name: 'info' | 'dump' | 'extract' | 'finding' | 'validate' | 'snapshots',
+  document: unknown,
+): void {
   const ajv = new Ajv({ allErrors: true, allowUnionTypes: true });
   const finding = schema('finding');
   if (name !== 'finding') ajv.addSchema(finding, finding.$id);
