@@ -91,6 +91,8 @@ export class PageStore implements StreamSink {
     private readonly files: BlockFiles,
     /** The blocks that are written; all of them unless it is given. */
     private readonly wanted: (name: string) => boolean = () => true,
+    /** Told of everything that is written, with the path in the output directory. */
+    private readonly wrote?: (path: string, start: number, length: number) => void,
   ) {}
 
   /** A sink for one of several channels. */
@@ -173,6 +175,7 @@ export class PageStore implements StreamSink {
     this.attempt(target, runStart, () => {
       const fd = this.files.fd(target.block);
       for (let done = 0; done < runLength;) done += writeSync(fd, this.run, done, runLength - done, runStart + done);
+      this.wrote?.(this.files.path(target.block.name)!, runStart, runLength);
     });
   }
 
@@ -307,6 +310,9 @@ export class PageStore implements StreamSink {
   private resize(block: RamBlock, offset: number): void {
     const target = this.targetOf(block);
     this.turnTo(target);
+    const file = this.files.path(block.name);
+    // What is cut off must not count as written.
+    if (file !== undefined && block.usedLength < target.block.usedLength) this.wrote?.(file, 0, 0);
     target.block = block;
     if (!target.lost) this.attempt(target, offset, () => ftruncateSync(this.files.fd(block), block.usedLength));
   }

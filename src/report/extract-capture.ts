@@ -12,8 +12,7 @@
  * | devices/<idstr>.<instance>.bin          | the state of a VFIO device                                 |
  * | devices/<idstr>.<instance>.config.bin   | its PCI configuration, as in the vmstate of VFIOPCIDevice  |
  */
-import { createHash } from 'node:crypto';
-import { closeSync, fstatSync, mkdirSync, readSync, statSync, writeSync } from 'node:fs';
+import { closeSync, mkdirSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { globMatcher } from '../bytes/glob.js';
 import type { Capture } from '../container/capture.js';
@@ -23,6 +22,7 @@ import { splitPath } from '../container/split-path.js';
 import type { Attachment } from '../container/wrapper.js';
 import { BlockFiles } from '../extract/block-files.js';
 import { DeviceStore, type StoredDevice } from '../extract/device-store.js';
+import { FileHasher } from '../extract/file-hasher.js';
 import { type MemoryFile, MemoryFileWriter } from '../extract/memory-file.js';
 import { OutputDirectory } from '../extract/output-directory.js';
 import { type NeverSent, PageStore, type StoredBlock } from '../extract/page-store.js';
@@ -134,7 +134,10 @@ export async function extractCapture(
   directory.check(MANIFEST);
   const names = new SafeNames([MANIFEST, 'physical.bin', 'core.elf']);
   const files = new BlockFiles(directory, ({ name }) => names.assign(`ram/${name}`));
-  const pages = new PageStore(files, blockFilter(options.blocks ?? []));
+  const hasher = new FileHasher();
+  const pages = new PageStore(files, blockFilter(options.blocks ?? []), (file, start, length) =>
+    hasher.wrote(join(options.directory, file), start, length),
+  );
   const sections = options.sections === true ? new SectionStore(directory, names) : undefined;
   const devices = options.sections === true ? new DeviceStore(directory, names) : undefined;
   const memory =
@@ -180,7 +183,12 @@ export async function extractCapture(
         ? ['the capture has more sections or packets than are kept track of']
         : []),
     ];
-    const described = (file: string): ExtractedFile => describeFile(directory, file);
+    const storedSections = sections?.stored() ?? [];
+    const described = await describeFiles(hasher, options.directory, [
+      ...blocks.flatMap(({ file }) => file ?? []),
+      ...storedSections.map(({ file }) => file),
+      ...(stored ?? []).flatMap(({ file, config }) => [file, ...(config === undefined ? [] : [config])]),
+    ]);
     const manifest: ExtractManifest = {
       schema: 'migscope/extract/1',
       capture: capture.name,
@@ -204,7 +212,7 @@ export async function extractCapture(
           }),
         },
       }),
-      ...(sections && { sections: sections.stored().map((section) => ({ ...section, ...described(section.file) })) }),
+      ...(sections && { sections: storedSections.map((section) => ({ ...section, ...described(section.file) })) }),
       ...(stored && {
         devices: stored.map(({ config, ...device }) => ({
           ...device,
@@ -221,6 +229,7 @@ export async function extractCapture(
     files.close();
     devices?.close();
     if (typeof input === 'string') capture.close?.();
+    await hasher.close();
   }
 }
 
@@ -309,18 +318,17 @@ class Watch {
   }
 }
 
-function describeFile(directory: OutputDirectory, file: string): ExtractedFile {
-  const fd = directory.read(file);
-  try {
-    const hash = createHash('sha256');
-    const buffer = Buffer.alloc(Math.min(1 << 20, fstatSync(fd).size));
-    let size = 0;
-    for (let got; (got = buffer.length && readSync(fd, buffer, 0, buffer.length, size)) > 0; size += got)
-      hash.update(buffer.subarray(0, got));
-    return { file, size, sha256: hash.digest('hex') };
-  } finally {
-    closeSync(fd);
-  }
+async function describeFiles(
+  hasher: FileHasher,
+  directory: string,
+  files: readonly string[],
+): Promise<(file: string) => ExtractedFile> {
+  const described = new Map<string, ExtractedFile>();
+  const describe = async (file: string): Promise<void> => {
+    described.set(file, { file, ...(await hasher.finish(join(directory, file))) });
+  };
+  await Promise.all(files.map(describe));
+  return (file) => described.get(file)!;
 }
 
 function writeAttachment(directory: OutputDirectory, names: SafeNames, { name, bytes }: Attachment): string {
