@@ -26,7 +26,7 @@ const MAX_RSS = new URL('max-rss.js', import.meta.url).href;
 
 const { values: options } = parseArgs({
   options: {
-    size: { type: 'string', default: '2' },
+    size: { type: 'string', default: '4' },
     only: { type: 'string' },
     pairs: { type: 'string', default: '5' },
   },
@@ -50,9 +50,11 @@ const plainRead = (file) => [NODE, PLAIN, file];
 const extractTo = (folder) => (file) =>
   shell('rm -rf "$1"; shift; exec "$@"', folder, NODE, MIGSCOPE, 'extract', file, '--out', folder);
 /** @param {string} from @param {string} to @returns {Argv} */
-const copy = (from, to) => shell('rm -rf "$2"; cp -r "$1/ram" "$2"', from, to);
+const copy = (from, to) => shell('rm -rf "$2"; cp -r --reflink=never "$1/ram" "$2"', from, to);
 /** @type {Command} */
 const inflate = (folder) => [NODE, here('inflate.js'), folder];
+/** @type {Command} */
+const unzstd = (folder) => [NODE, here('unzstd.js'), folder];
 /** @type {Command} */
 const catCount = (file) => shell('cat "$1" | wc -c', file);
 /** @type {Command} */
@@ -211,6 +213,10 @@ ROWS.push(
   [
     'multifd zlib: info / the bare library',
     (name) => speed(name, info, inflate, captures['multifd-zlib'], 'at least 0.80'),
+  ],
+  [
+    'multifd zstd: info / the bare library',
+    (name) => speed(name, info, unzstd, captures['multifd-zstd'], 'at least 0.80'),
   ],
   .../** @type {const} */ ([
     ['gzip', 'gz'],

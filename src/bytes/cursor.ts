@@ -39,6 +39,9 @@ export class Cursor {
    */
   keep = Infinity;
 
+  /** The most that is read ahead of what is asked for: less than the window where much is going to be skipped. */
+  readAhead = Infinity;
+
   /** How much of `buffer` may be filled. */
   private capacity: number;
   private loaded = 0;
@@ -124,7 +127,8 @@ export class Cursor {
       if (this.base + this.loaded >= this.rangeEnd || this.ended) return false;
       if (count > MAX_LOOKAHEAD || !this.makeRoom(count)) return false;
       // The source is asked for what the window holds; a window that has to grow does so as bytes arrive, never ahead of them.
-      const got = this.source.read(this.buffer.subarray(this.loaded, this.capacity));
+      const most = Math.min(this.capacity, this.position + Math.max(count, this.readAhead));
+      const got = this.source.read(this.buffer.subarray(this.loaded, most));
       const arrived = typeof got === 'number' ? got : await got;
       if (arrived === 0) this.ended = true;
       this.loaded += arrived;
@@ -247,7 +251,7 @@ export class Cursor {
     let left = count;
     while (left > 0) {
       if (this.position === this.limit) {
-        if (this.seekable && left > WINDOW) {
+        if (this.seekable && left > Math.min(WINDOW, this.readAhead)) {
           this.jump(this.offset + left);
           return;
         }

@@ -70,6 +70,7 @@ const MAX_SKIPPED = 1000;
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 export class StreamModel implements StreamSink {
+  readonly ignoresContents = true;
   private readonly lane: RamLane;
   private readonly traces = new TraceWatcher();
   private readonly sections = new Map<

@@ -28,6 +28,7 @@ import { OutputDirectory } from '../extract/output-directory.js';
 import { type NeverSent, PageStore, type StoredBlock } from '../extract/page-store.js';
 import { SafeNames } from '../extract/safe-name.js';
 import { SectionStore } from '../extract/section-store.js';
+import { VirtioMem } from '../extract/virtio-mem.js';
 import { type Finding, hex, InputError } from '../finding.js';
 import { lostConnections, takenUp } from '../model/lost-connections.js';
 import type { ReadOptions } from '../read.js';
@@ -99,6 +100,8 @@ export interface ExtractedBlock extends Partial<ExtractedFile> {
   readonly pages: Readonly<Record<PageKind, number>>;
   /** Pages that no record was there for; they are zero in the file. */
   readonly neverSent: NeverSent;
+  /** Bytes of those that virtio-mem has not plugged, as far as they are in the ranges: zero in the guest, too. */
+  readonly unplugged?: number;
 }
 
 export interface ExtractedSection extends ExtractedFile {
@@ -142,6 +145,7 @@ export async function extractCapture(
   const devices = options.sections === true ? new DeviceStore(directory, names) : undefined;
   const memory =
     options.format === 'physical' || options.format === 'elf' ? new MemoryFileWriter(options.format) : undefined;
+  const virtioMem = new VirtioMem();
   const watch = new Watch();
   const attachments: string[] = [];
   const opened = ({ name }: ReadableChannel, open: OpenChannel): void => {
@@ -157,6 +161,7 @@ export async function extractCapture(
         ...(sections ? [sections] : []),
         ...(devices ? [devices] : []),
         ...(memory ? [memory] : []),
+        virtioMem,
         watch.sink(channel),
         ...(options.listener?.(channel) ?? []),
       ],
@@ -176,7 +181,7 @@ export async function extractCapture(
       ...watch.reasons(),
       ...result.problems.filter(isTrouble).map(({ message }) => message),
       ...pages.problems.map(({ message }) => message),
-      ...blocks.flatMap(blockReasons),
+      ...blocks.flatMap((block) => blockReasons(block, virtioMem)),
       ...unmatched(options.blocks ?? [], blocks),
       ...(stored ?? []).flatMap(deviceReasons),
       ...(sections?.exceeded || devices?.exceeded
@@ -202,6 +207,7 @@ export async function extractCapture(
         ...(file !== undefined && described(file)),
         pages: byKind,
         neverSent,
+        ...unpluggedOf(block, neverSent, virtioMem),
       })),
       ...(memory && {
         memory: {
@@ -259,13 +265,21 @@ function unmatched(wanted: readonly string[], blocks: readonly StoredBlock[]): s
     .map((one) => `no block is called ${one}`);
 }
 
-function blockReasons({ block, file, pages, neverSent, notResent }: StoredBlock): string[] {
+function blockReasons({ block, file, pages, neverSent, notResent }: StoredBlock, virtioMem: VirtioMem): string[] {
   if (file === undefined) return [`${block.name} could not be written`];
   if (notResent > 0) return [`${plural(notResent, 'page')} of ${block.name} discarded for postcopy and not sent again`];
   const none = Object.values(pages).every((count) => count === 0) && neverSent.ranges.length > 0;
-  return none
-    ? [`no page of ${block.name} is in the capture: it was shared, unplugged (virtio-mem), or never sent`]
-    : [];
+  const plugged = neverSent.ranges.some(([at, length]) => virtioMem.unplugged(block, at, length) < length);
+  return none && plugged ? [`no page of ${block.name} is in the capture: it was shared, or never sent`] : [];
+}
+
+function unpluggedOf(
+  block: StoredBlock['block'],
+  { ranges }: NeverSent,
+  virtioMem: VirtioMem,
+): Pick<ExtractedBlock, 'unplugged'> {
+  const unplugged = ranges.reduce((sum, [at, length]) => sum + virtioMem.unplugged(block, at, length), 0);
+  return unplugged > 0 ? { unplugged } : {};
 }
 
 function deviceReasons({ idstr, instance, missing, duplicates, configMissing }: StoredDevice): string[] {

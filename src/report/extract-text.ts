@@ -19,9 +19,11 @@ export function extractText(manifest: ExtractManifest, directory: string, style:
   return lines.join('\n');
 }
 
-function blockRow({ name, file, usedLength, pages, neverSent }: ExtractedBlock): string[] {
+function blockRow({ name, file, usedLength, pages, neverSent, unplugged }: ExtractedBlock): string[] {
   const counts = PAGE_KINDS.filter((kind) => pages[kind] > 0).map((kind) => `${count(pages[kind])} ${kind}`);
-  if (neverSent.pages > 0) counts.push(`${count(neverSent.pages)} never sent`);
+  const missing = neverSent.ranges.reduce((sum, [, length]) => sum + length, 0);
+  const why = missing > 0 && unplugged === missing ? ' (not plugged)' : '';
+  if (neverSent.pages > 0) counts.push(`${count(neverSent.pages)} never sent${why}`);
   return [visible(file ?? `(${name})`), size(usedLength), counts.length === 0 ? 'none' : counts.join(', ')];
 }
 

@@ -14,6 +14,8 @@ export class Emitter {
   readonly wantsDevicePayload: boolean;
   readonly wantsMappedPages: boolean;
   readonly wantsSectionData: boolean;
+  /** Somebody looks into pages. */
+  readonly wantsContents: boolean;
   /** Problems of severity error or warning so far. */
   problems = 0;
   /** Every byte before this offset has been decoded: the end of the last whole element or record. */
@@ -40,6 +42,7 @@ export class Emitter {
     this.wantsDevicePayload = this.wantsDeviceState || sinks.some((sink) => sink.wantsDevicePayload);
     this.wantsMappedPages = sinks.some((sink) => sink.wantsMappedPages);
     this.wantsSectionData = sinks.some((sink) => sink.wantsSectionData);
+    this.wantsContents = this.pageSinks.some((sink) => !sink.ignoresContents);
   }
 
   event(event: StreamEvent): void {

@@ -245,6 +245,8 @@ export interface StreamSink {
   readonly wantsMappedPages?: boolean;
   /** Reports the data of records that are too long to be kept, in pieces; else they are stepped over. */
   readonly wantsSectionData?: boolean;
+  /** Never looks into the `window` of a batch: where no sink does, pages that take long to read are stepped over. */
+  readonly ignoresContents?: boolean;
   event?(event: StreamEvent): void;
   /** The batch and its window are reused: they are valid until this returns. */
   pages?(batch: PageBatch): void;
