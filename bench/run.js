@@ -11,6 +11,7 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { makeCaptures } from './make-captures.js';
+import { makeDevices } from './make-devices.js';
 import { makeStreams } from './make-streams.js';
 
 /** @param {string} name @returns {string} */
@@ -259,6 +260,19 @@ ROWS.push(
       });
       const whole = `wall ${seconds(median(a))}`;
       return { name, median: whole, peer: `tiny ${seconds(median(b))}`, ratio: '', aim: 'under 1 s' };
+    },
+  ],
+  [
+    'devices: dump of 100 / with --raw-devices',
+    (name) => {
+      const file = makeDevices();
+      check(info(file));
+      const { a, b } = inTurns({
+        a: [NODE, MIGSCOPE, 'dump', file],
+        b: [NODE, MIGSCOPE, 'dump', '--raw-devices', file],
+      });
+      const whole = `wall ${seconds(median(a))}`;
+      return { name, median: whole, peer: seconds(median(b)), ratio: '', aim: 'under 1 s' };
     },
   ],
   ['memory: info FILE', (name) => memory(name, peakMemory([MIGSCOPE, 'info', streams.mixed.large]), 'at most 150 MiB')],

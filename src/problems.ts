@@ -113,6 +113,12 @@ export const PROBLEMS = {
     severity: 'warning',
     help: 'a package should end with POSTCOPY_RUN; bytes behind it are never loaded',
   },
+  'opaque-layout': {
+    code: 'MIG126',
+    severity: 'info',
+    origin: 'tool',
+    help: 'migscope knows layouts of payloads that the vmdesc does not describe; this one has another, of a release or a device that it does not know, or is damaged. The bytes are shown as they are, and nothing else depends on them',
+  },
   'ram-flags': {
     code: 'MIG130',
     severity: 'error',

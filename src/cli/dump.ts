@@ -37,6 +37,11 @@ export const dump: Command = {
         default: false,
         describe: 'Types, offsets and sizes of the fields of device state',
       })
+      .option('raw-devices', {
+        type: 'boolean',
+        default: false,
+        describe: 'Device state only as the vmdesc describes it; payloads that it leaves opaque as bytes',
+      })
       .option('max-bytes', {
         type: 'number',
         requiresArg: true,
@@ -140,6 +145,7 @@ async function dumpOptions(parsed: Parsed, maxBytes: number): Promise<DumpOption
     memory: parsed.memory === true,
     desc: parsed.desc === true,
     offsets: parsed.offsets === true,
+    rawDevices: parsed.rawDevices === true,
     maxBytes: (given as number | undefined) ?? maxBytes,
     ...(selected && { selected }),
   };

@@ -25,6 +25,7 @@ const MAX_CPUS = 4096;
 
 export class MemoryFileWriter implements StreamSink {
   readonly wantsDeviceState: boolean;
+  readonly rawDevices = true;
   private machine: string | undefined;
   private readonly registers = new Map<number, X86Registers>();
 

@@ -18,6 +18,7 @@ const MAX_SECTIONS = 1 << 14;
 
 export class SectionStore implements StreamSink {
   readonly wantsDeviceState = true;
+  readonly rawDevices = true;
   /** More sections than are written: the rest is left out. */
   exceeded = false;
 

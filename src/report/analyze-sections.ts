@@ -25,6 +25,8 @@ interface Section {
 
 export class SectionsReport implements StreamSink {
   readonly wantsDeviceState = true;
+  /** The script knows the vmdesc alone. */
+  readonly rawDevices = true;
   /** What is wrong with the stream: errors and warnings. */
   readonly problems: Finding[] = [];
   /** The stream reached its own end, and nothing was cut or skipped. */

@@ -2,14 +2,17 @@
  * The `json` and `jsonl` formats of `dump`: one object an event, written as the events come.
  *
  * Every object has `event` and `offset`. 64-bit integers are decimal strings, bytes are hexadecimal strings (or `{hex, length}` where
- * `--max-bytes` cut them). Fields of device state are values by name; with `--offsets` they are `{type, offset, size, value}`.
+ * `--max-bytes` cut them). Fields of device state are values by name, flags and enumerations `{value, names}`; with `--offsets` they are
+ * `{type, offset, size, value}`. What else is known of a field stands beside them, in `meanings`.
  */
 import type { TextWriter } from '../bytes/text-writer.js';
 import type { EventOf, RecordFields, RecordValue, StreamEvent, StreamSink } from '../stream/events.js';
 import { PAGE_KINDS, PAGE_ZERO, type PageBatch } from '../stream/page-batch.js';
+import { type Meaning, namesOf } from '../vmstate/meaning.js';
 import type { FieldValue } from '../vmstate/values.js';
 import { JsonObject, type JsonValue, parseJson } from '../vmstate/json.js';
 import type { DumpOptions } from './dump-options.js';
+import { interpreted } from './interpreted.js';
 import { jsonLine } from './json.js';
 import { isEmpty, isStruct, type StateField, type StateStruct, stateTree } from './state-tree.js';
 
@@ -48,6 +51,7 @@ export class JsonOutput {
 
 export class JsonDump implements StreamSink {
   readonly wantsDeviceState = true;
+  readonly rawDevices: boolean;
   readonly wantsMappedPages: boolean;
   /** The last section that started; pages belong to it. */
   private section = { idstr: '', instance: 0 };
@@ -60,6 +64,7 @@ export class JsonDump implements StreamSink {
     /** Said in every object, where there are several channels. */
     channel?: string,
   ) {
+    this.rawDevices = options.rawDevices === true;
     this.wantsMappedPages = options.pages || options.memory;
     this.label = channel === undefined ? {} : { channel };
   }
@@ -153,14 +158,28 @@ export class JsonDump implements StreamSink {
 
   private struct(tree: StateStruct, base: number): Record<string, unknown> {
     const fields: Record<string, unknown> = {};
-    for (const field of tree.fields) put(fields, field.name, this.field(field, base));
+    const meanings: Record<string, unknown> = {};
+    for (const field of tree.fields) {
+      put(fields, field.name, this.field(field, base));
+      const known = interpreted(field, tree);
+      if (known) put(meanings, field.name, known);
+    }
     const subsections: Record<string, unknown> = {};
     for (const subsection of tree.subsections) put(subsections, subsection.vmsd, this.struct(subsection, base));
-    return { vmsd: tree.vmsd, version: tree.version, fields, ...(tree.subsections.length > 0 && { subsections }) };
+    const { vmsd, version } = tree;
+    return {
+      vmsd,
+      version,
+      fields,
+      ...(Object.keys(meanings).length > 0 && { meanings }),
+      ...(tree.subsections.length > 0 && { subsections }),
+    };
   }
 
   private field(field: StateField, base: number): unknown {
-    const values = field.values.map((value) => (isStruct(value) ? this.struct(value, base) : this.value(value)));
+    const values = field.values.map((value) =>
+      isStruct(value) ? this.struct(value, base) : this.value(value, field.meaning),
+    );
     const value = field.array ? values : values[0];
     if (!this.options.offsets) return value;
     return {
@@ -172,8 +191,11 @@ export class JsonDump implements StreamSink {
     };
   }
 
-  private value(value: FieldValue): unknown {
-    return value instanceof Uint8Array ? this.bytes(value) : value;
+  private value(value: FieldValue, meaning?: Meaning): unknown {
+    if (value instanceof Uint8Array) return this.bytes(value);
+    if (!meaning || meaning.kind === 'address' || (typeof value !== 'number' && typeof value !== 'bigint'))
+      return value;
+    return { value, names: namesOf(meaning, value) };
   }
 
   private fields(fields: RecordFields): unknown {

@@ -10,6 +10,8 @@ export interface DumpOptions {
   readonly desc: boolean;
   /** Types, offsets and sizes of the fields of device state. */
   readonly offsets: boolean;
+  /** Device state only as the vmdesc describes it: what it leaves opaque stays bytes. */
+  readonly rawDevices?: boolean;
   /** Bytes shown of a buffer; the rest is counted. */
   readonly maxBytes: number;
   readonly selected?: Selection;

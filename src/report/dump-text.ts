@@ -20,6 +20,7 @@ import { count, plural, size } from './units.js';
 
 export class TextDump implements StreamSink {
   readonly wantsDeviceState = true;
+  readonly rawDevices: boolean;
   readonly wantsMappedPages: boolean;
   private section: EventOf<'section-start'> | undefined;
   /** The header line of a FULL section waits for the length that its end tells. */
@@ -32,6 +33,7 @@ export class TextDump implements StreamSink {
     private readonly options: DumpOptions,
     private readonly style: Style,
   ) {
+    this.rawDevices = options.rawDevices === true;
     this.wantsMappedPages = options.pages || options.memory;
   }
 

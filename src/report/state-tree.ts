@@ -4,12 +4,15 @@
  */
 import type { SectionIdentity } from '../wire/section.js';
 import type { FieldNode, StructNode } from '../vmstate/decode.js';
+import type { Interpretation } from '../vmstate/interpret/interpretation.js';
+import type { Meaning } from '../vmstate/meaning.js';
 import { elementValue, type FieldValue } from '../vmstate/values.js';
 import type { Selection } from './select.js';
 
 export interface StateStruct {
   readonly vmsd: string;
-  readonly version: number;
+  /** Absent for structures that have none on the wire. */
+  readonly version?: number;
   readonly fields: readonly StateField[];
   readonly subsections: readonly StateStruct[];
 }
@@ -24,6 +27,10 @@ export interface StateField {
   /** True when the elements form an array, even an array of one. */
   readonly array: boolean;
   readonly values: readonly (FieldValue | StateStruct)[];
+  /** What the numbers stand for. */
+  readonly meaning?: Meaning;
+  /** What is known of a field that the vmdesc describes. */
+  readonly interpretation?: Interpretation;
   readonly mismatch?: string;
 }
 
@@ -49,9 +56,11 @@ export function isStruct(value: FieldValue | StateStruct): value is StateStruct 
   return typeof value === 'object' && 'vmsd' in value;
 }
 
+const LIST_TYPES = new Set(['qtailq', 'qlist', 'list']);
+
 /** The list types always hold elements, whatever their number. */
 function isList({ type, structs }: FieldNode): boolean {
-  return structs !== undefined && (type === 'qtailq' || type === 'qlist');
+  return structs !== undefined && LIST_TYPES.has(type);
 }
 
 type Filter = ((path: string) => boolean) | undefined;
@@ -71,7 +80,8 @@ function struct(node: StructNode, payload: Uint8Array, path: string, filter: Fil
   const subsections = node.subsections
     .map((subsection) => struct(subsection, payload, `${path}${subsection.vmsdName}/`, filter))
     .filter((subsection) => !filter || !isEmpty(subsection));
-  return { vmsd: node.vmsdName, version: node.version, fields, subsections };
+  const { vmsdName: vmsd, version } = node;
+  return { vmsd, ...(version !== undefined && { version }), fields, subsections };
 }
 
 function join(group: readonly FieldNode[], payload: Uint8Array, path: string, filter: Filter): StateField | undefined {
@@ -98,6 +108,8 @@ function join(group: readonly FieldNode[], payload: Uint8Array, path: string, fi
     size: group.reduce((sum, field) => sum + field.size * field.count, 0),
     array: group.length > 1 || first.count !== 1 || first.index !== undefined || isList(first),
     values,
+    ...(first.meaning && { meaning: first.meaning }),
+    ...(first.interpretation && { interpretation: first.interpretation }),
     ...(mismatch !== undefined && { mismatch }),
   };
 }

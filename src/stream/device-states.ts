@@ -4,7 +4,8 @@
  */
 import { type Cursor, MAX_LOOKAHEAD } from '../bytes/cursor.js';
 import { type SectionIdentity, sectionName } from '../wire/section.js';
-import { decodeState } from '../vmstate/decode.js';
+import { type DecodedState, decodeState } from '../vmstate/decode.js';
+import { decodeDevice } from '../vmstate/opaque.js';
 import { describedSize, type DeviceDescription, parseVmdesc, type VmstateDescription } from '../vmstate/vmdesc.js';
 import type { Emitter } from './emitter.js';
 
@@ -31,7 +32,11 @@ export class DeviceStates {
   private waiting = 0;
   private pending: { readonly payload: Uint8Array; readonly device: DescribedDevice | undefined } | undefined;
 
-  constructor(private readonly out: Emitter) {}
+  constructor(
+    private readonly out: Emitter,
+    /** The machine type is known when the first section comes. */
+    private readonly configuration: { readonly machine: string | undefined },
+  ) {}
 
   /** The entry of the description for the next section with this idstr and instance. */
   next(of: VmstateDescription, section: SectionIdentity): DescribedDevice | undefined {
@@ -120,9 +125,7 @@ export class DeviceStates {
   private report(passed: Passed, description?: DeviceDescription): void {
     const { section, offset, payload } = passed;
     const { id, idstr, instance, version } = section;
-    const { state, mismatch } = description
-      ? decodeState(description, payload!)
-      : { mismatch: undefined, state: undefined };
+    const { state, mismatch, failures } = this.decode(passed, description);
     this.out.event({
       kind: 'device-state',
       offset,
@@ -133,6 +136,22 @@ export class DeviceStates {
       payload: payload!,
       ...(state && { state }),
       ...(mismatch !== undefined && { note: mismatch }),
+    });
+    const failure = failures?.[0];
+    if (!failure) return;
+    this.out.problem('opaque-layout', `the layout ${failure.layout} does not fit: ${failure.reason}`, {
+      offset: offset + failure.offset,
+      section: sectionName(section),
+    });
+  }
+
+  private decode({ section, payload }: Passed, description?: DeviceDescription): DecodedState {
+    if (!this.out.wantsOpaque) return description ? decodeState(description, payload!) : {};
+    const { machine } = this.configuration;
+    return decodeDevice(description, payload!, {
+      idstr: section.idstr,
+      sectionVersion: section.version,
+      ...(machine !== undefined && { machine }),
     });
   }
 }

@@ -9,6 +9,7 @@ const MAX_PROBLEMS = 1000;
 
 export class Emitter {
   readonly wantsDeviceState: boolean;
+  readonly wantsOpaque: boolean;
   readonly wantsMappedPages: boolean;
   readonly wantsSectionData: boolean;
   /** Problems of severity error or warning so far. */
@@ -30,6 +31,7 @@ export class Emitter {
     this.pageSinks = sinks.filter((sink) => sink.pages);
     this.drainSinks = sinks.filter((sink) => sink.drain);
     this.wantsDeviceState = sinks.some((sink) => sink.wantsDeviceState);
+    this.wantsOpaque = sinks.some((sink) => sink.wantsDeviceState && !sink.rawDevices);
     this.wantsMappedPages = sinks.some((sink) => sink.wantsMappedPages);
     this.wantsSectionData = sinks.some((sink) => sink.wantsSectionData);
   }
@@ -53,7 +55,7 @@ export class Emitter {
   problem(
     name: ProblemName,
     message: string,
-    at: Omit<Place, 'channel' | 'section'>,
+    at: Omit<Place, 'channel'>,
     more: Pick<Finding, 'expected' | 'found'> = {},
   ): void {
     this.report(

@@ -207,6 +207,8 @@ export type EventOf<K extends StreamEvent['kind']> = Extract<StreamEvent, { kind
 export interface StreamSink {
   /** Reports device state decoded through the vmdesc; payloads are kept (bounded) until it is known. */
   readonly wantsDeviceState?: boolean;
+  /** Device state only as the vmdesc describes it: what it leaves opaque stays bytes. */
+  readonly rawDevices?: boolean;
   /** Reports the pages of mapped-ram files one by one instead of counted from the bitmap. */
   readonly wantsMappedPages?: boolean;
   /** Reports the data of records that are too long to be kept, in pieces; else they are stepped over. */

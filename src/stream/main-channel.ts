@@ -69,7 +69,7 @@ export class MainChannelDecoder implements RamContext {
     // A connection is only recovered after the switch.
     this.postcopy = options.role === 'recovery-main';
     this.ram = new RamDecoder(cursor, out, this);
-    this.devices = new DeviceStates(out);
+    this.devices = new DeviceStates(out, this);
     this.sections = new SectionReader(cursor, out, this.ram, this.devices, options);
   }
 

@@ -5,11 +5,16 @@
  * `vmstate_subsection_save` (migration/vmstate.c).
  */
 import { QEMU_VM_SUBSECTION } from '../wire/section.js';
+import type { LayoutFailure } from './cutter.js';
+import type { Interpretation } from './interpret/interpretation.js';
+import type { Meaning } from './meaning.js';
 import type { FieldDescription, VmsdDescription } from './vmdesc.js';
 
 export interface StructNode {
+  /** The vmsd, or what a layout calls the structure. */
   readonly vmsdName: string;
-  readonly version: number;
+  /** Absent for structures within an opaque field that have none on the wire. */
+  readonly version?: number;
   readonly start: number;
   readonly end: number;
   readonly fields: readonly FieldNode[];
@@ -24,6 +29,10 @@ export interface FieldNode {
   readonly size: number;
   readonly count: number;
   readonly index?: number;
+  /** What the numbers stand for. */
+  readonly meaning?: Meaning;
+  /** What is known of a field that the vmdesc describes: said beside its value. */
+  readonly interpretation?: Interpretation;
   /** The contents, one a `struct` element or list element; absent when the field is raw. */
   readonly structs?: readonly StructNode[];
   /** The description did not fit: why the contents are shown as bytes. */
@@ -34,16 +43,36 @@ export interface DecodedState {
   readonly state?: StructNode;
   /** Why the section as a whole is shown as bytes. */
   readonly mismatch?: string;
+  /** Layouts of opaque fields that do not fit. */
+  readonly failures?: readonly LayoutFailure[];
 }
 
+export interface OpaqueContents {
+  /** The contents; absent where no layout fits. */
+  readonly struct?: StructNode;
+  readonly failures: readonly LayoutFailure[];
+}
+
+/** Names the contents of a field that the vmdesc leaves as bytes, where there is a layout for it. */
+export type OpaqueDecoder = (vmsd: string, field: FieldNode, payload: Uint8Array) => OpaqueContents | undefined;
+
+/** What is known of the fields of a vmsd, by their names. */
+export type Interpretations = (of: VmsdDescription) => ReadonlyMap<string, Interpretation> | undefined;
+
 /** Decodes a whole payload. A description that does not account for every byte is refused as a whole. */
-export function decodeState(description: VmsdDescription, payload: Uint8Array): DecodedState {
+export function decodeState(
+  description: VmsdDescription,
+  payload: Uint8Array,
+  opaque?: OpaqueDecoder,
+  interpretations?: Interpretations,
+): DecodedState {
   try {
-    const state = new Walker(payload).struct(description, 0);
+    const walker = new Walker(payload, opaque, interpretations);
+    const state = walker.struct(description, 0);
     if (state.end !== payload.length) {
       return { mismatch: `the description accounts for ${state.end} of ${payload.length} bytes` };
     }
-    return { state };
+    return { state, ...(walker.failures.length > 0 && { failures: walker.failures }) };
   } catch (error) {
     if (!(error instanceof Mismatch)) throw error;
     return { mismatch: error.message };
@@ -62,16 +91,23 @@ const INLINE_STRUCTS = new Set(['vstruct', 'tmp']);
 const MAX_FIELDS = 1 << 20;
 
 class Walker {
+  readonly failures: LayoutFailure[] = [];
   private fields = 0;
 
-  constructor(private readonly payload: Uint8Array) {}
+  constructor(
+    private readonly payload: Uint8Array,
+    private readonly opaque?: OpaqueDecoder,
+    private readonly interpretations?: Interpretations,
+  ) {}
 
   struct(description: VmsdDescription, start: number): StructNode {
+    const known = this.interpretations?.(description);
     const fields: FieldNode[] = [];
     let at = start;
     for (const entry of description.fields) {
-      const node = this.field(entry, at);
-      fields.push(node);
+      const node = this.field(description.vmsdName, entry, at);
+      const interpretation = known?.get(entry.name);
+      fields.push(interpretation ? { ...node, interpretation } : node);
       at += node.size * node.count;
     }
     const subsections: StructNode[] = [];
@@ -96,7 +132,7 @@ class Walker {
     return this.struct(description, body);
   }
 
-  private field(entry: FieldDescription, start: number): FieldNode {
+  private field(vmsd: string, entry: FieldDescription, start: number): FieldNode {
     // An array of nothing needs no elements, and a hostile count of them none at all.
     const count = entry.size === 0 ? 1 : (entry.arrayLength ?? 1);
     const whole = Number.isSafeInteger(count) && Number.isSafeInteger(entry.size) && count >= 0 && entry.size >= 0;
@@ -115,11 +151,20 @@ class Walker {
     };
     try {
       const structs = this.contents(entry, node);
-      return structs ? { ...node, structs } : node;
+      return structs ? { ...node, structs } : this.inside(vmsd, node);
     } catch (error) {
       if (!(error instanceof Mismatch) || error instanceof TooMany) throw error;
       return { ...node, mismatch: error.message };
     }
+  }
+
+  /** What a layout says of a field that is bytes to the description. */
+  private inside(vmsd: string, node: FieldNode): FieldNode {
+    const contents = this.opaque?.(vmsd, node, this.payload);
+    if (!contents) return node;
+    this.failures.push(...contents.failures);
+    if (contents.struct) return { ...node, structs: [contents.struct] };
+    return { ...node, mismatch: contents.failures[0]?.reason ?? 'no layout fits' };
   }
 
   private contents(entry: FieldDescription, node: FieldNode): StructNode[] | undefined {

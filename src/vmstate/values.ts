@@ -21,6 +21,10 @@ const u8 = sized(1, (bytes) => bytes[0]!);
 const u16 = sized(2, (bytes) => view(bytes).getUint16(0));
 const u32 = sized(4, (bytes) => view(bytes).getUint32(0));
 const u64 = sized(8, (bytes) => view(bytes).getBigUint64(0));
+const le16 = sized(2, (bytes) => view(bytes).getUint16(0, true));
+const le24 = sized(3, (bytes) => bytes[0]! + bytes[1]! * 0x100 + bytes[2]! * 0x1_0000);
+const le32 = sized(4, (bytes) => view(bytes).getUint32(0, true));
+const le64 = sized(8, (bytes) => view(bytes).getBigUint64(0, true));
 const i8 = sized(1, (bytes) => view(bytes).getInt8(0));
 const i16 = sized(2, (bytes) => view(bytes).getInt16(0));
 const i32 = sized(4, (bytes) => view(bytes).getInt32(0));
@@ -29,6 +33,8 @@ const float = sized(8, (bytes) => view(bytes).getFloat64(0));
 
 /** 0x30: the pointer is null; 0x31: the element follows (11.x). */
 const marker: Reader = sized(1, (bytes) => (bytes[0] === 0x30 ? 'null' : bytes[0] === 0x31 ? 'valid' : bytes));
+
+const zeros: Reader = (bytes) => (bytes.every((byte) => byte === 0) ? 'zeros' : bytes);
 
 const READERS: Record<string, Reader> = {
   bool: sized(1, (bytes) => bytes[0] !== 0),
@@ -52,6 +58,20 @@ const READERS: Record<string, Reader> = {
   CPU_Double_U: float,
   float64: float,
   capability: (bytes) => Buffer.from(bytes.subarray(1)).toString('latin1'),
+  // Types of the built-in layouts, which no vmdesc names: little-endian, an Ethernet address, text, and bytes that are
+  // no more than zeros.
+  le16,
+  le24,
+  le32,
+  le64,
+  mac: sized(6, (bytes) => [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join(':')),
+  text: (bytes) => {
+    const end = bytes.indexOf(0) < 0 ? bytes.length : bytes.indexOf(0);
+    const rest = bytes.subarray(end);
+    return rest.every((byte) => byte === 0) ? Buffer.from(bytes.subarray(0, end)).toString('latin1') : bytes;
+  },
+  zeros,
+  unused: zeros,
   nullptr: marker,
   'ptr-marker': marker,
 };

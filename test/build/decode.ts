@@ -26,6 +26,7 @@ export interface DecodeOptions extends Partial<DecodeChannelOptions> {
   readonly chunk?: number;
   readonly seekable?: boolean;
   readonly wantsDeviceState?: boolean;
+  readonly rawDevices?: boolean;
   readonly wantsMappedPages?: boolean;
 }
 
@@ -65,11 +66,19 @@ export class Decoded {
 }
 
 export async function decode(bytes: Uint8Array, options: DecodeOptions = {}): Promise<Decoded> {
-  const { chunk, seekable = true, wantsDeviceState = true, wantsMappedPages = false, ...rest } = options;
+  const {
+    chunk,
+    seekable = true,
+    wantsDeviceState = true,
+    rawDevices = false,
+    wantsMappedPages = false,
+    ...rest
+  } = options;
   const source = new MemorySource(bytes, 'test', { ...(chunk !== undefined && { chunk }), seekable });
   const decoded = new Decoded();
   const sink: StreamSink = {
     wantsDeviceState,
+    rawDevices,
     wantsMappedPages,
     event: (event) => void decoded.entries.push(event),
     pages: (batch) => {

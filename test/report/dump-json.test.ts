@@ -1,13 +1,21 @@
-import { join } from 'node:path';
+import { join as joinPath } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { Cursor } from '../../src/bytes/cursor.js';
+import { MemorySource } from '../../src/bytes/source.js';
+import { decodeChannel } from '../../src/stream/decode-channel.js';
 import { readStream } from '../../src/read.js';
 import { JsonDump, JsonOutput } from '../../src/report/dump-json.js';
 import type { DumpOptions } from '../../src/report/dump-options.js';
 import { selection } from '../../src/report/select.js';
+import { join } from '../build/bytes.js';
+import { raw, vmdescText } from '../build/device.js';
+import { eof, header, vmdesc } from '../build/elements.js';
+import { fullSections } from '../build/samples.js';
+import { MMIO_PATH, virtioPayload } from '../build/virtio.js';
 import { CHANNEL_EVENTS, EVENTS, play, TextKeeper } from './samples.js';
 import { expectValid, schema } from './schemas.js';
 
-const FIXTURE = join(import.meta.dirname, '../../fixtures/microvm-7.2.bin');
+const FIXTURE = joinPath(import.meta.dirname, '../../fixtures/microvm-7.2.bin');
 const PLAIN: DumpOptions = { pages: false, memory: false, desc: false, offsets: false, maxBytes: Infinity };
 const ALL: DumpOptions = { pages: true, memory: true, desc: true, offsets: true, maxBytes: 2 };
 
@@ -160,5 +168,43 @@ describe('JsonDump', () => {
 
   it('reports every event of the sample when nothing is selected', () => {
     expect(lines().length).toBe(EVENTS.length);
+  });
+});
+
+describe('JsonDump of opaque payloads', () => {
+  const RNG = {
+    id: 7,
+    idstr: `${MMIO_PATH}/virtio-rng`,
+    vmsdName: 'virtio-rng',
+    version: 1,
+    fields: [raw('virtio', virtioPayload({ status: 0x87, queues: [{ num: 8, desc: 0x1000 }] }), 'virtio')],
+  };
+  const state = async (options: Partial<DumpOptions>): Promise<Line> => {
+    const out = new TextKeeper();
+    const json = new JsonOutput(out, 'lines', 'vm');
+    const bytes = join(header(), fullSections([RNG]), eof(), vmdesc(vmdescText([RNG])));
+    const cursor = new Cursor(new MemorySource(bytes, 'vm'));
+    await decodeChannel(cursor, [new JsonDump(json, { ...PLAIN, ...options })], { role: 'main', channel: 'main' });
+    return out.lines.map((line) => JSON.parse(line) as Line).find(({ event }) => event === 'device-state')!;
+  };
+  const virtio = (line: Line): Record<string, unknown> =>
+    (line.state as { fields: { virtio: { fields: Record<string, unknown> } } }).fields.virtio.fields;
+
+  it('names bits beside their value, and leaves addresses plain', async () => {
+    expect(virtio(await state({}))).toMatchObject({
+      status: { value: 0x87, names: ['ACKNOWLEDGE', 'DRIVER', 'DRIVER_OK', 'FAILED'] },
+      isr: { value: 0, names: [] },
+      queues: [{ vmsd: 'request', fields: { 'vring.num': 8, 'vring.desc': '4096' } }],
+    });
+  });
+
+  it('selects them by path', async () => {
+    const line = await state({ selected: selection(['*/virtio-rng/virtio/queues/vring.desc'])! });
+    expect(virtio(line)).toEqual({ queues: [{ vmsd: 'request', fields: { 'vring.desc': '4096' } }] });
+  });
+
+  it('leaves them as bytes where that is wanted', async () => {
+    const line = await state({ rawDevices: true });
+    expect((line.state as { fields: unknown }).fields).toEqual({ virtio: RNG.fields[0]!.bytes.toString('hex') });
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { StateField, StateStruct } from '../../src/report/state-tree.js';
 import { stateLines } from '../../src/report/state-text.js';
+import { ADDRESS, bits, enumeration } from '../../src/vmstate/meaning.js';
 
 const OPTIONS = { maxBytes: 4, offsets: false };
 
@@ -38,6 +39,11 @@ describe('a value', () => {
     [Uint8Array.of(1, 2, 3, 4, 5), {}, '01 02 03 04 … (5 bytes)'],
     [new Uint8Array(0), {}, '(empty)'],
     ['a\x1b[2J', { type: 'capability' }, 'a\\x1b[2J'],
+    [5, { meaning: bits({ 0: 'A', 2: 'C' }) }, '0x5 A C'],
+    [0n, { meaning: bits({ 0: 'A' }) }, '0x0'],
+    [2, { meaning: enumeration({ 2: 'two' }) }, '2 two'],
+    [77, { meaning: enumeration({ 2: 'two' }) }, '0x4d'],
+    [4096n, { meaning: ADDRESS }, '0x1000'],
   ])('%o %o reads %s', (value, more, text) => {
     expect(shown([value], more)).toBe(text);
   });
@@ -54,6 +60,15 @@ describe('an array', () => {
     [Array.from({ length: 20 }, (_, i) => i), '0x0 0x1 0x2 0x3 0x4 0x5 0x6 0x7 0x8 0x9 0xa 0xb 0xc 0xd 0xe 0xf … (20)'],
   ])('%o reads %s', (values, text) => {
     expect(shown(values, { array: true })).toBe(text);
+  });
+});
+
+describe('unused bytes', () => {
+  const zeros = field(['zeros'], { name: 'gap', type: 'unused' });
+  it('are shown where they are not zero, or where every byte is wanted', () => {
+    expect(lines([field([1]), zeros])).toEqual(['f  1']);
+    expect(lines([zeros], { maxBytes: 4, offsets: true })).toHaveLength(1);
+    expect(lines([field([Uint8Array.of(1)], { name: 'gap', type: 'unused' })])).toEqual(['gap  01']);
   });
 });
 

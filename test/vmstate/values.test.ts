@@ -29,6 +29,13 @@ describe('values', () => {
     ['capability', '046d616e79', 'many'],
     ['nullptr', '30', 'null'],
     ['ptr-marker', '31', 'valid'],
+    ['le16', '0201', 0x102],
+    ['le32', '04030201', 0x1020304],
+    ['le64', '0807060504030201', 0x102030405060708n],
+    ['mac', '525400123456', '52:54:00:12:34:56'],
+    ['text', '71656d750000', 'qemu'],
+    ['zeros', '0000', 'zeros'],
+    ['unused', '00', 'zeros'],
   ])('%s %s', (type, bytes, wanted) => {
     expect(value(type, bytes)).toBe(wanted);
   });

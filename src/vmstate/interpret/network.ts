@@ -1,0 +1,183 @@
+/**
+ * Network devices of Intel's e1000 family. Registers of e1000e and igb are one array in QEMU, a register's offset divided by four its
+ * position. Sources: PCI/PCI-X Family of Gigabit Ethernet Controllers manual, 82574 and 82576 data sheets; hw/net/e1000x_regs.h.
+ */
+import { bitField, bits, type Meaning, type Names } from '../meaning.js';
+import { as, type Interpretation, type Interpreter } from './interpretation.js';
+
+const SPEED: Names = { 0: '10 Mb/s', 1: '100 Mb/s', 2: '1000 Mb/s' };
+const CTRL = bits(
+  {
+    0: 'FD',
+    2: 'GIO_MASTER_DISABLE',
+    3: 'LRST',
+    5: 'ASDE',
+    6: 'SLU',
+    11: 'FRCSPD',
+    12: 'FRCDPX',
+    18: 'SWDPIN0',
+    20: 'ADVD3WUC',
+    26: 'RST',
+    27: 'RFCE',
+    28: 'TFCE',
+    30: 'VME',
+    31: 'PHY_RST',
+  },
+  bitField(8, 9, 'speed', SPEED),
+);
+const STATUS = bits(
+  {
+    0: 'FD',
+    1: 'LU',
+    4: 'TXOFF',
+    5: 'TBIMODE',
+    9: 'ASDV0',
+    10: 'PHYRA',
+    11: 'PCI66',
+    12: 'BUS64',
+    13: 'PCIX_MODE',
+    19: 'GIO_MASTER_ENABLE',
+    31: 'PF_RST_DONE',
+  },
+  bitField(2, 3, 'function'),
+  bitField(6, 7, '', SPEED),
+);
+const RCTL = bits(
+  {
+    0: 'RST',
+    1: 'EN',
+    2: 'SBP',
+    3: 'UPE',
+    4: 'MPE',
+    5: 'LPE',
+    15: 'BAM',
+    18: 'VFE',
+    19: 'CFIEN',
+    20: 'CFI',
+    22: 'DPF',
+    23: 'PMCF',
+    25: 'BSEX',
+    26: 'SECRC',
+  },
+  bitField(6, 7, 'loopback'),
+  bitField(8, 9, 'threshold'),
+  bitField(12, 13, 'filter'),
+  bitField(16, 17, 'buffer', { 0: '2048', 1: '1024', 2: '512', 3: '256' }),
+);
+const TCTL = bits(
+  { 0: 'RST', 1: 'EN', 2: 'BCE', 3: 'PSP', 22: 'SWXOFF', 24: 'RTLC', 28: 'MULR' },
+  bitField(4, 11, 'CT'),
+  bitField(12, 21, 'COLD'),
+);
+const INTERRUPTS = bits({
+  0: 'TXDW',
+  1: 'TXQE',
+  2: 'LSC',
+  3: 'RXSEQ',
+  4: 'RXDMT0',
+  6: 'RXO',
+  7: 'RXT0',
+  9: 'MDAC',
+  16: 'TXD_LOW',
+  17: 'SRPD',
+  20: 'RXQ0',
+  21: 'RXQ1',
+  22: 'TXQ0',
+  23: 'TXQ1',
+  24: 'OTHER',
+  31: 'ASSERTED',
+});
+const RAH = bits({ 31: 'AV' }, bitField(0, 15, 'high'), bitField(16, 17, 'AS'));
+
+/** Registers of e1000e by their offset. */
+const REGISTERS: readonly (readonly [offset: number, name: string, meaning?: Meaning])[] = [
+  [0x0000, 'CTRL', CTRL],
+  [0x0008, 'STATUS', STATUS],
+  [0x0010, 'EECD'],
+  [0x0014, 'EERD'],
+  [0x0018, 'CTRL_EXT'],
+  [0x0020, 'MDIC'],
+  [0x0028, 'FCAL'],
+  [0x002c, 'FCAH'],
+  [0x0030, 'FCT'],
+  [0x0038, 'VET'],
+  [0x00c0, 'ICR', INTERRUPTS],
+  [0x00c4, 'ITR'],
+  [0x00c8, 'ICS', INTERRUPTS],
+  [0x00d0, 'IMS', INTERRUPTS],
+  [0x00d8, 'IMC', INTERRUPTS],
+  [0x00e0, 'IAM', INTERRUPTS],
+  [0x00e4, 'IVAR'],
+  [0x0100, 'RCTL', RCTL],
+  [0x0170, 'FCTTV'],
+  [0x0400, 'TCTL', TCTL],
+  [0x0410, 'TIPG'],
+  [0x0e00, 'LEDCTL'],
+  [0x1000, 'PBA'],
+  [0x1008, 'PBS'],
+  [0x2008, 'ERT'],
+  [0x2800, 'RDBAL0'],
+  [0x2804, 'RDBAH0'],
+  [0x2808, 'RDLEN0'],
+  [0x2810, 'RDH0'],
+  [0x2818, 'RDT0'],
+  [0x2820, 'RDTR'],
+  [0x2828, 'RXDCTL0'],
+  [0x282c, 'RADV'],
+  [0x2900, 'RDBAL1'],
+  [0x2908, 'RDLEN1'],
+  [0x2910, 'RDH1'],
+  [0x2918, 'RDT1'],
+  [0x3800, 'TDBAL0'],
+  [0x3804, 'TDBAH0'],
+  [0x3808, 'TDLEN0'],
+  [0x3810, 'TDH0'],
+  [0x3818, 'TDT0'],
+  [0x3820, 'TIDV'],
+  [0x3828, 'TXDCTL0'],
+  [0x382c, 'TADV'],
+  [0x3900, 'TDBAL1'],
+  [0x3908, 'TDLEN1'],
+  [0x4010, 'MPC'],
+  [0x4074, 'GPRC'],
+  [0x4080, 'GPTC'],
+  [0x4088, 'GORCL'],
+  [0x4090, 'GOTCL'],
+  [0x40d0, 'TPR'],
+  [0x40d4, 'TPT'],
+  [0x5000, 'RXCSUM'],
+  [0x5008, 'RFCTL'],
+  [0x5400, 'RAL0'],
+  [0x5404, 'RAH0', RAH],
+  [0x5800, 'WUC'],
+  [0x5808, 'WUFC'],
+  [0x5810, 'WUS'],
+  [0x5818, 'MRQC'],
+  [0x5820, 'MANC'],
+  [0x5b50, 'SWSM'],
+  [0x5b54, 'FWSM'],
+];
+
+const BY_POSITION: Interpretation = {
+  labels: Object.fromEntries(REGISTERS.map(([offset, name]) => [offset / 4, name])),
+  meanings: Object.fromEntries(REGISTERS.flatMap(([offset, , meaning]) => (meaning ? [[offset / 4, meaning]] : []))),
+};
+
+export const NETWORK: readonly Interpreter[] = [
+  {
+    vmsd: 'e1000',
+    fields: {
+      'mac_reg[CTRL]': as(CTRL),
+      'mac_reg[STATUS]': as(STATUS),
+      'mac_reg[RCTL]': as(RCTL),
+      'mac_reg[TCTL]': as(TCTL),
+      'mac_reg[ICR]': as(INTERRUPTS),
+      'mac_reg[ICS]': as(INTERRUPTS),
+      'mac_reg[IMS]': as(INTERRUPTS),
+      'mac_reg[IMC]': as(INTERRUPTS),
+      'mac_reg[0]': { labels: { 0: 'RAL0', 1: 'RAH0' }, meanings: { 1: RAH } },
+    },
+  },
+  // Those of igb stand elsewhere.
+  { vmsd: 'e1000e', fields: { 'core.mac': BY_POSITION } },
+];
