@@ -1,6 +1,7 @@
 /** Reads one side of a comparison on a second core, and hands it over. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { readSide, type SideOptions } from './compare-side.js';
+import { withoutStates } from './diff/side.js';
 import { InputError } from './finding.js';
 
 /** What the worker is asked for. */
@@ -21,7 +22,7 @@ try {
   const memory = side.ram?.blocks.flatMap(({ chunks }) =>
     [...chunks.values()].flatMap(({ states, hashes }) => [states.buffer, ...(hashes ? [hashes.buffer] : [])]),
   );
-  parentPort?.postMessage({ side } satisfies SideAnswer, (memory ?? []) as ArrayBuffer[]);
+  parentPort?.postMessage({ side: withoutStates(side) } satisfies SideAnswer, (memory ?? []) as ArrayBuffer[]);
 } catch (error) {
   parentPort?.postMessage(
     (error instanceof InputError

@@ -15,7 +15,7 @@ import { compareProtocol, type ProtocolDifference } from './diff/protocol.js';
 import { compareRam, isSameBlock, type RamComparison } from './diff/ram.js';
 import { borrowDescription, compareSideValues } from './diff/section-values.js';
 import type { LayoutSection } from './diff/layout.js';
-import { layoutOfSide, type Side } from './diff/side.js';
+import { layoutOfSide, type Side, withStates } from './diff/side.js';
 import { sectionName } from './wire/section.js';
 import type { ValueDifference } from './diff/values.js';
 import type { VolatileProfile } from './diff/volatile.js';
@@ -129,7 +129,7 @@ function readInWorker(script: string, request: SideRequest): Promise<Side> {
   return new Promise((resolve, reject) => {
     const worker = new Worker(script, { workerData: request });
     worker.once('message', (answer: SideAnswer) => {
-      if ('side' in answer) resolve(answer.side);
+      if ('side' in answer) resolve(withStates(answer.side, request.options.vmdesc));
       else if ('input' in answer) reject(new InputError(answer.input.message, answer.input.hint));
       else reject(answer.error instanceof Error ? answer.error : new Error(String(answer.error)));
     });

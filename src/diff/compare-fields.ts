@@ -51,7 +51,10 @@ export function compareFields(
     elementsOf(a, b, own, context, Infinity);
     // Opaque payloads that were decoded: their length alone says nothing where what is in them was told apart.
     if (isBlob(a) && isBlob(b) && a.size !== b.size && alike) {
-      if (context.found.length === before || isShifted(a, b, context)) opaque(a, b, context, report);
+      const shifted = isShifted(a, b, context);
+      // What follows a shift is misread by the decoder as well.
+      if (shifted) context.found.push(...context.found.splice(before).filter(({ kind }) => isResized(kind)));
+      if (shifted || context.found.length === before) opaque(a, b, context, report);
     }
     return;
   }
@@ -61,7 +64,10 @@ export function compareFields(
       return;
     }
   }
-  if (a.structs || b.structs) described(a, b, context, report);
+  if ((a.structs || b.structs) && context.kindA === 'written' && context.kindB === 'written') {
+    // The contents of one side could not be decoded.
+    if (wireSize(a, 'written') !== wireSize(b, 'written')) opaque(a, b, context, report);
+  } else if (a.structs || b.structs) described(a, b, context, report);
   else plain(a, b, context, report);
 }
 
@@ -193,7 +199,12 @@ function isBlob({ type }: LayoutField): boolean {
 /** One is the other with bytes inserted that nothing announces. */
 function isShifted(a: LayoutField, b: LayoutField, { sameVersion, payloadA, payloadB }: StructContext): boolean {
   const [bytesA, bytesB] = [bytesOf(a, payloadA), bytesOf(b, payloadB)];
-  return sameVersion && bytesA !== undefined && bytesB !== undefined && findInsertion(bytesA, bytesB)?.before === 0;
+  if (!sameVersion || !bytesA || !bytesB || findInsertion(bytesA, bytesB)?.before !== 0) return false;
+  return onlyIn(embeddedSubsections(bytesA), embeddedSubsections(bytesB)).every(({ length }) => length === 0);
+}
+
+function isResized(kind: LayoutDifferenceKind): boolean {
+  return kind === 'field-resized' || kind === 'array-length';
 }
 
 /** An opaque field of another size: looks at the bytes where they are there. */
@@ -241,18 +252,20 @@ function place({ from, to }: Insertion, shorter: LayoutField): string {
   return name === undefined ? bytes : `in ${name} (${bytes})`;
 }
 
-/** The path of the field that has most of a range. */
+/**
+ * The path of the largest field that the range touches: bytes were inserted into it, or behind its last one; the fields around it
+ * are mostly numbers, which do not grow.
+ */
 function innermost(node: FieldNode, from: number, to: number): string | undefined {
-  let best: { readonly name: string; readonly node: FieldNode; readonly share: number } | undefined;
+  let best: FieldNode | undefined;
   for (const struct of node.structs ?? []) {
-    const all = [struct, ...struct.subsections].flatMap(({ fields }) => fields);
-    for (const field of all) {
-      const share = Math.min(to, field.start + field.size * field.count) - Math.max(from, field.start);
-      if (share >= 0 && share > (best?.share ?? -1)) best = { name: field.name, node: field, share };
+    for (const field of [struct, ...struct.subsections].flatMap(({ fields }) => fields)) {
+      const touches = field.start < to && field.start + field.size * field.count >= from;
+      if (touches && (!best || field.size * field.count > best.size * best.count)) best = field;
     }
   }
   if (!best) return undefined;
-  const inner = innermost(best.node, from, to);
+  const inner = innermost(best, from, to);
   return inner === undefined ? best.name : `${best.name}/${inner}`;
 }
 

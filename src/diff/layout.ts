@@ -97,6 +97,7 @@ export function layoutOfDump(dump: VmstateDump): Layout {
 export function layoutOfState(state: StructNode): LayoutStruct {
   return {
     vmsd: state.vmsdName,
+    // What has no version on the wire has the same on both sides.
     version: state.version ?? 0,
     fields: grouped(state.fields, ({ name }) => name).map(decodedField),
     subsections: state.subsections.map(layoutOfState),

@@ -1,9 +1,8 @@
 /** Compares the contents of all sections that both sides have. */
-import { decodeState } from '../vmstate/decode.js';
 import { sectionName } from '../wire/section.js';
 import type { SectionMatches } from './match-sections.js';
 import { compareRecords } from './records.js';
-import type { DeviceSection, SectionRecords, Side } from './side.js';
+import { type DeviceSection, type SectionRecords, type Side, stateOf } from './side.js';
 import { compareValues, type ValueDifference } from './values.js';
 
 /** A side whose stream does not describe itself is read as the other one describes it, where that accounts for every byte. */
@@ -20,7 +19,7 @@ function borrowed(side: Side, other: Side, name: string, otherName: string, note
   const sections = side.sections.map((section) => {
     const device = devices.get(sectionName(section));
     const fits = device && section.payload && !section.state && device.version === section.version;
-    const state = fits ? decodeState(device, section.payload).state : undefined;
+    const state = fits ? stateOf(section, device, side) : undefined;
     if (state) read++;
     return state ? { ...section, state } : section;
   });

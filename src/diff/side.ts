@@ -3,8 +3,9 @@ import type { Finding } from '../finding.js';
 import type { CaptureSummary } from '../model/capture-model.js';
 import type { EventOf, RecordFields, StreamEvent, StreamSink } from '../stream/events.js';
 import type { StructNode } from '../vmstate/decode.js';
+import { decodeDevice } from '../vmstate/opaque.js';
 import type { VmstateDump } from '../vmstate/dump.js';
-import type { VmstateDescription } from '../vmstate/vmdesc.js';
+import type { DeviceDescription, VmstateDescription } from '../vmstate/vmdesc.js';
 import { type SectionIdentity, sectionName } from '../wire/section.js';
 import type { Layout } from './layout.js';
 import { layoutOfDump, layoutOfState, layoutOfVmdesc } from './layout.js';
@@ -204,6 +205,46 @@ export class SideCollector {
     entry.length += bytes.length;
     entry.hash.update(bytes);
   }
+}
+
+/** The state of a section, decoded as `device` describes it. */
+export function stateOf(
+  { idstr, version, payload }: DeviceSection,
+  device: DeviceDescription | undefined,
+  { summary }: Pick<Side, 'summary'>,
+): StructNode | undefined {
+  const machine = summary?.streams[0]?.configuration?.machine;
+  const context = { idstr, sectionVersion: version, ...(machine !== undefined && { machine }) };
+  return payload && decodeDevice(device, payload, context).state;
+}
+
+/** A side without decoded state: that has functions in it, which no thread can hand to another. */
+export function withoutStates(side: Side): Side {
+  return { ...side, sections: side.sections.map(withoutState) };
+}
+
+function withoutState({ id, idstr, instance, version, length, payload, note }: DeviceSection): DeviceSection {
+  return {
+    id,
+    idstr,
+    instance,
+    version,
+    length,
+    ...(payload && { payload }),
+    ...(note !== undefined && { note }),
+  };
+}
+
+/** Decodes the state again; `vmdesc` stands in for the description of the stream itself. */
+export function withStates(side: Side, vmdesc = side.vmdesc): Side {
+  const devices = new Map(
+    vmdesc?.devices.map((device) => [sectionName({ idstr: device.name, instance: device.instance }), device]),
+  );
+  const sections = side.sections.map((section) => {
+    const state = stateOf(section, devices.get(sectionName(section)), side);
+    return state ? { ...section, state } : section;
+  });
+  return { ...side, sections };
 }
 
 /** The layout of a side; `borrow` is a description for a side that has none of its own. */

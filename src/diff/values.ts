@@ -1,5 +1,6 @@
 /** Compares the state of devices field by field, wherever both sides have the field. */
 import type { FieldNode, StructNode } from '../vmstate/decode.js';
+import { namesOf } from '../vmstate/meaning.js';
 import { elementValue, type FieldValue } from '../vmstate/values.js';
 import { alignFields } from './align.js';
 import { layoutOfState } from './layout.js';
@@ -14,6 +15,8 @@ export interface ValueDifference {
   /** The values; of bytes those of the first range, at most 64. */
   readonly a?: FieldValue;
   readonly b?: FieldValue;
+  /** What the numbers stand for, where that is known. */
+  readonly names?: readonly [a: readonly string[], b: readonly string[]];
   /** What differs of a buffer in bytes, or of an array in elements, as `[first, count]`. */
   readonly ranges?: readonly (readonly [start: number, length: number])[];
   /** How many bytes or elements differ, where there are ranges. */
@@ -96,7 +99,11 @@ class Walker {
       this.found.push({ path, type: a.node.type, sizes: [a.node.size, b.node.size] });
     else if (x instanceof Uint8Array || y instanceof Uint8Array)
       this.found.push(bytesDifference(path, a.node.type, this.bytes(a, this.a), this.bytes(b, this.b)));
-    else if (x !== y) this.found.push({ path, type: a.node.type, a: x, b: y });
+    else if (x !== y) {
+      const names = [namesOfValue(a.node, x), namesOfValue(b.node, y)] as const;
+      const named = names.some(({ length }) => length > 0);
+      this.found.push({ path, type: a.node.type, a: x, b: y, ...(named && { names }) });
+    }
   }
 
   private array(a: Elements, b: Elements, path: string, type: string): void {
@@ -151,6 +158,11 @@ class Elements {
 function isArray(nodes: readonly FieldNode[]): boolean {
   const [first] = nodes as readonly [FieldNode, ...FieldNode[]];
   return nodes.length > 1 || first.count !== 1 || first.index !== undefined || (first.structs?.length ?? 0) > 1;
+}
+
+function namesOfValue({ meaning, interpretation }: FieldNode, value: FieldValue): readonly string[] {
+  const known = meaning ?? interpretation?.meaning;
+  return known && (typeof value === 'number' || typeof value === 'bigint') ? namesOf(known, value) : [];
 }
 
 type Fields = readonly FieldNode[];

@@ -171,7 +171,7 @@ function values({ values: all }: DiffResult, style: Style): string {
 }
 
 function valueLine(difference: ValueDifference): string {
-  const { a, b, type, ranges, differing, sizes } = difference;
+  const { a, b, type, ranges, differing, sizes, names } = difference;
   const path = pathOf(difference);
   const unit = a instanceof Uint8Array || b instanceof Uint8Array || !isCounted(type) ? 'byte' : 'element';
   const parts: string[] = [];
@@ -181,15 +181,15 @@ function valueLine(difference: ValueDifference): string {
     parts.push(`${plural(differing, unit)} ${differing === 1 ? 'differs' : 'differ'}, from ${hex(start)}`);
   }
   if (a !== undefined || b !== undefined) {
-    const shown = (value: typeof a): string =>
-      value === undefined
-        ? 'none'
-        : value instanceof Uint8Array
-          ? hexBytes(value, SHOWN_BYTES)
-          : scalar(value, { type }, SHOWN_BYTES);
-    parts.push(`${shown(a)} → ${shown(b)}`);
+    parts.push(`${shown(a, type, names?.[0])} → ${shown(b, type, names?.[1])}`);
   }
   return `${path}: ${parts.join(': ') || 'differs'}`;
+}
+
+function shown(value: ValueDifference['a'], type: string, names: readonly string[] = []): string {
+  if (value === undefined) return 'none';
+  const text = value instanceof Uint8Array ? hexBytes(value, SHOWN_BYTES) : scalar(value, { type }, SHOWN_BYTES);
+  return [text, ...names.map(visible)].join(' ');
 }
 
 /** Types that stand in arrays; everything else is bytes. */
