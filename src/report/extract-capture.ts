@@ -193,6 +193,7 @@ export async function extractCapture(
       ...blocks.flatMap(({ file }) => file ?? []),
       ...storedSections.map(({ file }) => file),
       ...(stored ?? []).flatMap(({ file, config }) => [file, ...(config === undefined ? [] : [config])]),
+      ...attachments,
     ]);
     const manifest: ExtractManifest = {
       schema: 'migscope/extract/1',

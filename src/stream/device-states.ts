@@ -85,7 +85,8 @@ export class DeviceStates {
   /** Takes the payload of a FULL section, which the caller lets go of. Undefined: there is no room for it. */
   payload(offset: number, length: number, payload: Uint8Array | undefined, device: DescribedDevice | undefined): void {
     if (!this.out.wantsDevicePayload) return;
-    if (payload) this.pending = { payload, device };
+    // A plain array, whatever it was read into.
+    if (payload) this.pending = { payload: new Uint8Array(payload.buffer, payload.byteOffset, length), device };
     else {
       const message = `device state of ${length} bytes is more than is held at once (${MAX_WAITING >> 20} MiB)`;
       this.out.problem('too-large', message, { offset, length });

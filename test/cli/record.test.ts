@@ -58,7 +58,7 @@ describe('migscope capture', () => {
   });
 
   it('prints what it finds while the migration runs', async () => {
-    const damaged = Buffer.from(STREAM.subarray(0, 210_000));
+    const damaged = Buffer.from(STREAM.subarray(0, 200_000));
     const { address, exit, output } = await start('--sink', '--out', folder, '--validate');
     const source = await connectTo(address);
     source.resume();
