@@ -16,6 +16,7 @@ await build({
   absWorkingDir: root,
   entryPoints: {
     main: 'src/cli/main.ts',
+    'compare-worker': 'src/compare-worker.ts',
     'validate-worker': 'src/cli/validate-worker.ts',
     'hash-worker': 'src/extract/hash-worker.ts',
   },

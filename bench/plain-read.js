@@ -2,9 +2,9 @@
 import { closeSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-const [path] = process.argv.slice(2);
-const files =
-  path === undefined ? [] : statSync(path).isDirectory() ? readdirSync(path).map((name) => join(path, name)) : [path];
+const files = process.argv
+  .slice(2)
+  .flatMap((path) => (statSync(path).isDirectory() ? readdirSync(path).map((name) => join(path, name)) : [path]));
 const buffer = Buffer.alloc(1 << 20);
 let total = 0;
 if (files.length === 0) read(0);

@@ -41,6 +41,10 @@ const info = (file) => [NODE, MIGSCOPE, 'info', file];
 /** @type {Command} */
 const dumpPages = (file) => [NODE, MIGSCOPE, 'dump', '--format', 'jsonl', '--pages', file];
 /** @type {Command} */
+const diff = (file) => [NODE, MIGSCOPE, 'diff', file, file];
+/** @type {Command} */
+const plainReadTwice = (file) => [NODE, PLAIN, file, file];
+/** @type {Command} */
 const plainRead = (file) => [NODE, PLAIN, file];
 /** @param {string} folder @returns {Command} */
 const extractTo = (folder) => (file) =>
@@ -242,6 +246,14 @@ ROWS.push(
       ),
   ],
   [
+    'mixed: diff of two / plain read of both',
+    (name) => speed(name, diff, plainReadTwice, streams.mixed, 'at least 0.70'),
+  ],
+  [
+    'multifd: diff of two / plain read of both',
+    (name) => speed(name, diff, plainReadTwice, captures.multifd, 'at least 0.70'),
+  ],
+  [
     'mixed: extract / cp of the same RAM',
     (name) => {
       const made = mkdtempSync(join(tmpdir(), 'migscope-extract-'));
@@ -305,6 +317,10 @@ ROWS.push(
     },
   ],
   ['memory: info FILE', (name) => memory(name, peakMemory([MIGSCOPE, 'info', streams.mixed.large]), 'at most 150 MiB')],
+  [
+    'memory: diff of two',
+    (name) => memory(name, peakMemory([MIGSCOPE, 'diff', streams.mixed.large, streams.mixed.large]), 'at most 300 MiB'),
+  ],
   ['memory: cat | info -', (name) => memory(name, peakMemoryOfPipe(streams.mixed.large), 'at most 150 MiB')],
   ['memory: info of a tiny stream', (name) => memory(name, peakMemory([MIGSCOPE, 'info', streams.mixed.tiny]), '')],
   ['memory: empty program', (name) => memory(name, peakMemory([EMPTY]), '')],

@@ -20,6 +20,21 @@ export {
   listChannels,
 } from './container/capture.js';
 export { type Arrival, channelFile, readArrivals } from './container/arrivals.js';
+export {
+  type Recorder,
+  type RecorderListener,
+  recordMigration,
+  type RecordingResult,
+  type RecordOptions,
+} from './capture/recorder.js';
+export {
+  type EndReason,
+  type RecordedConnection,
+  type RecordedDirection,
+  type RecordingFacts,
+} from './capture/recording.js';
+export { type RecordingCut, type RecordingFile } from './capture/write-queue.js';
+export { type LiveState } from './capture/live-decoder.js';
 export * from './stream/events.js';
 export { PAGE_KINDS, type PageBatch, type PageKind } from './stream/page-batch.js';
 export { findVmdesc } from './stream/vmdesc-lookup.js';
@@ -98,6 +113,32 @@ export {
 } from './rules/rule.js';
 export { type ChannelFacts, Facts, type Target } from './rules/facts.js';
 export { findRule, RULES } from './rules/catalogue.js';
+export { compareSides, type DiffOptions, type DiffResult, type DiffSide, diffCaptures } from './compare.js';
+export { readSide, type SideOptions } from './compare-side.js';
+export { compareLayouts, type LayoutComparison } from './diff/compare-layout.js';
+export {
+  type Judgement,
+  LAYOUT_DIFFERENCES,
+  type LayoutDifference,
+  type LayoutDifferenceKind,
+  type LoadVerdict,
+  VERDICTS,
+} from './diff/layout-difference.js';
+export {
+  type Layout,
+  type LayoutField,
+  layoutOfDump,
+  layoutOfVmdesc,
+  type LayoutSection,
+  type LayoutStruct,
+} from './diff/layout.js';
+export { compareRam, type RamBlockDifference, type RamComparison } from './diff/ram.js';
+export { type RamSnapshot } from './diff/ram-index.js';
+export { type Side } from './diff/side.js';
+export { type ValueDifference } from './diff/values.js';
+export { VOLATILE_PROFILES, type VolatileProfile } from './diff/volatile.js';
+export { type DiffDocument, diffDocument } from './report/diff-json.js';
+export { parseVmstateDump, type VmstateDump } from './vmstate/dump.js';
 export { decodeXbzrle } from './wire/xbzrle.js';
 export {
   analyzeMigration,

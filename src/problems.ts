@@ -192,6 +192,31 @@ export const PROBLEMS = {
     help: 'the messages between COLO checkpoints come in the order CHECKPOINT_REQUEST, VMSTATE_SEND, VMSTATE_SIZE',
     qemu: loader('Unexpected COLO message %d, expected %d', 'colo_receive_check_message'),
   },
+  'pcap-hole': {
+    code: 'MIG152',
+    severity: 'error',
+    help: 'the packet capture lacks bytes that were sent: packets were dropped while capturing, or only the beginning of each was kept; zeros stand in for them, or the channel ends there when more than a tenth of it is missing. Capture with tcpdump -s 0 -B 65536, or record with migscope capture',
+  },
+  'pcap-cut': {
+    code: 'MIG153',
+    severity: 'warning',
+    help: 'the packet capture was cut, or is still being written; what it has up to there is read',
+  },
+  'pcap-damaged': {
+    code: 'MIG154',
+    severity: 'error',
+    help: 'the packet capture is damaged: no packet can be found behind this place of the file; what it has up to there is read',
+  },
+  'pcap-fragments': {
+    code: 'MIG155',
+    severity: 'warning',
+    help: 'IP datagrams were fragmented on their way, which TCP avoids: capture on one of the two hosts',
+  },
+  'recording-cut': {
+    code: 'MIG156',
+    severity: 'error',
+    help: 'the recorder could not write on while the migration ran, which went on without it: the files have what passed until then; record again with more room',
+  },
   'problem-limit': {
     code: 'MIG160',
     severity: 'info',

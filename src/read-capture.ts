@@ -2,7 +2,6 @@
  * Reading a migration with all its channels in one call: finds them, decodes them in the order in which a destination applies them, and
  * hands each one's events to its own sinks.
  */
-import { readArrivals } from './container/arrivals.js';
 import {
   type Capture,
   type CaptureChannel,
@@ -11,6 +10,7 @@ import {
   captureOfWrapper,
   listChannels,
 } from './container/capture.js';
+import { splitPath } from './container/split-path.js';
 import { isWrapper, type OpenChannel, openChannel, openInput, type OpenOptions } from './container/open.js';
 import { type Finding, InputError } from './finding.js';
 import { problemFinding } from './problems.js';
@@ -82,6 +82,12 @@ export async function openCapture(path: string, files: CaptureFiles = {}, option
   return isWrapper(input) ? captureOfWrapper(input) : captureOfOpen(path, input, options);
 }
 
+/** True for what can be read only once. */
+function isPipe(path: string): boolean {
+  const { file } = splitPath(path);
+  return file === '-' || (statSync(file, { throwIfNoEntry: false })?.isFIFO() ?? false);
+}
+
 /** A channel of an input, as a listener meets it. */
 export interface InputChannel {
   /** What findings call it. */
@@ -91,7 +97,10 @@ export interface InputChannel {
 }
 
 export interface ReadInputOptions extends ReadCaptureOptions {
-  /** The channels to listen to; all unless given. All are read in any case, since they depend on each other. */
+  /**
+   * The channels to listen to, where the capture comes with all of them; all unless given. All are read in any case, since they depend on each
+   * other.
+   */
   readonly pick?: (capture: Capture) => ReadonlySet<CaptureChannel> | undefined;
 }
 
@@ -112,14 +121,18 @@ export async function readInput(
   { pick, ...options }: ReadInputOptions = {},
 ): Promise<ReadInputResult> {
   const directory = isCaptureDirectory(path);
-  const alone = !directory && (files.channels?.length ?? 0) === 0 && files.returnPath === undefined;
-  const input = alone ? await openInput(path, options) : undefined;
+  const alone = (files.channels?.length ?? 0) === 0 && files.returnPath === undefined;
+  let input = directory || (!alone && isPipe(path)) ? undefined : await openInput(path, options);
   if (input && !isWrapper(input)) {
-    return { ...(await readChannel(input, listen({ name: path, several: false }), options)), problems: [] };
+    if (alone) {
+      return { ...(await readChannel(input, listen({ name: path, several: false }), options)), problems: [] };
+    }
+    input.close();
+    input = undefined;
   }
   const capture = input ? await captureOfWrapper(input) : await openCapture(path, directory ? {} : files);
   try {
-    const wanted = pick?.(capture);
+    const wanted = directory || input ? pick?.(capture) : undefined;
     const { problems } = await readCapture(
       capture,
       (channel) => (wanted && !wanted.has(channel) ? [] : listen({ name: channel.name, several: true })),
@@ -127,7 +140,7 @@ export async function readInput(
     );
     return { capture: path, layers: input?.layers ?? [directory ? 'directory' : 'files'], problems };
   } finally {
-    input?.close();
+    capture.close?.();
   }
 }
 
@@ -168,14 +181,14 @@ export async function readCapture(
       open.close();
     }
   };
-  if (options.order === 'arrived' && capture.events !== undefined) {
+  if (options.order === 'arrived' && capture.arrivals) {
     const order = new ArrivalOrder();
     const reads = channels.map(async (channel) => {
       const { sink, started } = order.channel(channel.name);
       await started;
       await read(channel, channel.role === 'main' ? [ram, sink] : [sink]);
     });
-    await Promise.all([...reads, order.run(readArrivals(capture.events))]);
+    await Promise.all([...reads, order.run(capture.arrivals())]);
   } else await readApplied(channels, ram, read);
   return {
     capture: capture.name,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { COMMANDS } from '../src/cli/commands.js';
 import { problemFinding, type ProblemName, PROBLEMS } from '../src/problems.js';
+import { layoutDescriptions, layoutDifferencesPage } from '../src/report/layout-descriptions.js';
 import { problemsPage } from '../src/report/problems-page.js';
 import { invariantsPage, rulesPage } from '../src/report/rules-page.js';
 import { ruleDescriptions } from '../src/report/rule-descriptions.js';
@@ -52,6 +53,10 @@ describe('docs', () => {
     expectCurrent('invariants.md', invariantsPage());
   });
 
+  it('layout-differences.md is what the catalogue says', () => {
+    expectCurrent('layout-differences.md', layoutDifferencesPage());
+  });
+
   it('schema/config.schema.json is what configurations are checked with', () => {
     expectCurrent('schema/config.schema.json', `${JSON.stringify(CONFIG_SCHEMA, undefined, 2)}\n`);
   });
@@ -62,7 +67,7 @@ describe('docs', () => {
 });
 
 describe('the rules', () => {
-  it.each(ruleDescriptions().map(({ code, url }) => [code, url]))(
+  it.each([...ruleDescriptions(), ...layoutDescriptions()].map(({ code, url }) => [code, url]))(
     '%s has a link that leads to its heading',
     (_, url) => {
       const [path, anchor] = url.split('#');

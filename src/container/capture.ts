@@ -1,9 +1,11 @@
 /** Opens a capture: the channels of one migration, in a directory or as a list of files. */
-import { type Dirent, existsSync, readdirSync, statSync } from 'node:fs';
+import { type Dirent, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { type DecodeError, InputError } from '../finding.js';
 import { type OpenChannel, openChannel, type OpenOptions, openSource, type OpenWrapper } from './open.js';
+import { type Arrival, readArrivals } from './arrivals.js';
 import { type ChannelRole, multifdIdentity, SNIFF_SIZE } from './sniff.js';
+import type { NoteInside } from './wrapper.js';
 
 export interface CaptureChannel {
   /** What findings call it: its name in the directory, or as it was given. */
@@ -22,7 +24,8 @@ export interface CaptureChannel {
 
 /** Something about the files that does not keep the rest from being read: what `problemFinding` of the catalogue takes. */
 export interface CaptureNote {
-  readonly rule: 'capture-main' | 'capture-multifd' | 'capture-file' | 'capture-name';
+  readonly rule:
+    'capture-main' | 'capture-multifd' | 'capture-file' | 'capture-name' | 'recording-cut' | NoteInside['rule'];
   readonly message: string;
   readonly channel: string;
   readonly offset: number;
@@ -36,9 +39,13 @@ export interface Capture {
   readonly channels: readonly CaptureChannel[];
   /** The file with the arrival order; see `readArrivals`. */
   readonly events?: string;
+  /** The order in which the bytes of the channels arrived, where something says it. */
+  readonly arrivals?: () => AsyncIterable<Arrival>;
   /** The file with what the recorder knew. */
   readonly facts?: string;
   readonly notes: readonly CaptureNote[];
+  /** To be called when it has been read, where it is there. */
+  close?(): void;
 }
 
 const MAIN_FILE = 'main.bin';
@@ -63,7 +70,31 @@ export async function listChannels(directory: string): Promise<Capture> {
   };
   const events = there(EVENTS_FILE);
   const facts = there(FACTS_FILE);
-  return { ...capture(directory, channels), ...(events && { events }), ...(facts && { facts }) };
+  const found = capture(directory, channels);
+  return {
+    ...found,
+    notes: [...(facts ? cutNote(directory, facts) : []), ...found.notes],
+    ...(events && { events, arrivals: () => readArrivals(events) }),
+    ...(facts && { facts }),
+  };
+}
+
+/** Recorders write no longer ones. */
+const MAX_FACTS = 16 << 20;
+
+/** What a recorder says of a recording that it could not finish. A file that is no such document says nothing. */
+function cutNote(directory: string, path: string): CaptureNote[] {
+  try {
+    if (statSync(path).size > MAX_FACTS) return [];
+    const { cut } = JSON.parse(readFileSync(path, 'utf8')) as { cut?: Readonly<Record<string, unknown>> };
+    if (typeof cut?.file !== 'string' || typeof cut.reason !== 'string') return [];
+    const offset = Number.isSafeInteger(cut.offset) ? Number(cut.offset) : 0;
+    const channel = cut.file.endsWith('.bin') ? cut.file : directory;
+    return [note('recording-cut', `the recorder could not write on: ${cut.reason}`, channel, [], offset)];
+  } catch (error) {
+    if (error instanceof SyntaxError || (error instanceof Error && 'code' in error)) return [];
+    throw error;
+  }
 }
 
 /** The same for files that were named one by one. */
@@ -72,14 +103,19 @@ export async function captureOfFiles(paths: readonly string[], name = paths[0] ?
 }
 
 /** The same for the channels inside a wrapper. */
-export async function captureOfWrapper({ name, channels }: OpenWrapper): Promise<Capture> {
+export async function captureOfWrapper({ name, channels, arrivals, notes, close }: OpenWrapper): Promise<Capture> {
   const all: Examined[] = [];
   for (const inside of channels) {
     // An offset is that of the wrapper, in the file.
     const open = ({ role }: OpenOptions): Promise<OpenChannel> => openSource(inside.open(), role && { role });
-    all.push(await examine(inside.name, name, inside.bytes, open));
+    if (inside.bytes > 0) all.push(await examine(inside.name, name, inside.bytes, open));
+    else all.push({ channel: { name: inside.name, path: name, bytes: 0, role: 'preempt', layers: [], open } });
   }
-  return capture(name, all);
+  const about = (notes ?? []).map(({ rule, message, channel, offset }) =>
+    note(rule, message, channel ?? name, [], offset),
+  );
+  const found = capture(name, all);
+  return { ...found, notes: [...about, ...found.notes], ...(arrivals && { arrivals }), close };
 }
 
 /** The same for one channel that is open: the first to read it finds it so. */

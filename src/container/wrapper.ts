@@ -1,5 +1,6 @@
 /** What a stream can come wrapped in: how it is recognised, and what comes out of it. */
-import type { ByteSource } from '../bytes/source.js';
+import type { ByteSource, SourceFault } from '../bytes/source.js';
+import type { Arrival } from './arrivals.js';
 
 /** One format that streams come wrapped in. `WRAPPERS` (wrappers.ts) is the list of all. */
 export interface Wrapper {
@@ -42,7 +43,17 @@ export interface Attachment {
 export interface SeveralInside {
   readonly layers: readonly string[];
   readonly channels: readonly ChannelInside[];
+  /** The order in which their bytes arrived, by the names of the channels. */
+  readonly arrivals?: () => AsyncIterable<Arrival>;
+  /** What is wrong with the wrapper itself. */
+  readonly notes?: readonly NoteInside[];
   close(): void;
+}
+
+/** Something that does not keep the channels from being read. */
+export interface NoteInside extends Pick<SourceFault, 'rule' | 'message' | 'offset'> {
+  /** The channel that it is about; else it is about the file. */
+  readonly channel?: string;
 }
 
 export interface ChannelInside {

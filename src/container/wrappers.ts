@@ -5,12 +5,13 @@ import { InputError } from '../finding.js';
 import { compressed } from './compressed/formats.js';
 import { gzip } from './compressed/gzip.js';
 import { libvirtSave } from './libvirt-save.js';
+import { pcap } from './pcap/pcap-wrapper.js';
 import { qcow2 } from './qcow2/index.js';
 import { SNIFF_SIZE } from './sniff.js';
 import type { Attachment, OneInside, SeveralInside, Unwrapped, UnwrapOptions, Wrapper } from './wrapper.js';
 
 /** In no order: no two begin alike. */
-const WRAPPERS: readonly Wrapper[] = [gzip, ...compressed, libvirtSave, qcow2];
+const WRAPPERS: readonly Wrapper[] = [gzip, ...compressed, libvirtSave, qcow2, pcap];
 
 /** A compressed packet capture of compressed save images is not what anybody has; a file that unpacks to itself can be made. */
 const MAX_LAYERS = 4;

@@ -14,6 +14,7 @@
  */
 import { closeSync, mkdirSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { globMatcher } from '../bytes/glob.js';
 import type { Capture } from '../container/capture.js';
 import type { OpenChannel } from '../container/open.js';
 import type { ChannelRole } from '../container/sniff.js';
@@ -35,7 +36,6 @@ import { type CaptureFiles, openCapture, type ReadableChannel, readCapture } fro
 import type { StreamSink } from '../stream/events.js';
 import { type PageKind } from '../stream/page-batch.js';
 import { jsonDocument } from './json.js';
-import { globMatcher } from '../bytes/glob.js';
 import { plural } from './units.js';
 
 /** `raw`: a file for each RAM block. The others add one with all blocks at their guest-physical addresses. */
@@ -234,6 +234,7 @@ export async function extractCapture(
   } finally {
     files.close();
     devices?.close();
+    if (typeof input === 'string') capture.close?.();
     await hasher.close();
   }
 }

@@ -3,6 +3,7 @@ import type { Severity } from '../finding.js';
 import { PROBLEMS, type ProblemName } from '../problems.js';
 import { RULES } from '../rules/catalogue.js';
 import type { Citation } from '../rules/rule.js';
+import { layoutDescriptions } from './layout-descriptions.js';
 
 export interface RuleDescription {
   readonly code: string;
@@ -49,8 +50,10 @@ function problemDescriptions(): readonly RuleDescription[] {
   });
 }
 
-/** The description of a rule or problem by its code (any case) or name. */
+/** The description of a rule, a problem or a layout difference by its code (any case) or name. */
 export function findDescription(codeOrName: string): RuleDescription | undefined {
   const wanted = codeOrName.toLowerCase();
-  return ruleDescriptions().find(({ code, name }) => code.toLowerCase() === wanted || name === wanted);
+  return [...ruleDescriptions(), ...layoutDescriptions()].find(
+    ({ code, name }) => code.toLowerCase() === wanted || name === wanted,
+  );
 }

@@ -126,7 +126,11 @@ function hexOf(value: number | bigint): string {
 }
 
 /** A single value: whole numbers in both notations where they differ, addresses in one, timers in words, and what it stands for. */
-function scalar(value: FieldValue, { type, meaning, interpretation }: StateField, maxBytes: number): string {
+export function scalar(
+  value: FieldValue,
+  { type, meaning, interpretation }: Pick<StateField, 'type' | 'meaning' | 'interpretation'>,
+  maxBytes: number,
+): string {
   if (typeof value === 'object') return value.length === 0 ? '(empty)' : hexBytes(value, maxBytes);
   if (type === 'timer') return value === -1n ? 'not armed' : `${value} ns`;
   if (typeof value === 'bigint' || (typeof value === 'number' && Number.isInteger(value))) {

@@ -15,7 +15,9 @@ describe('multifd-channel-missing', () => {
     const { files } = multifd();
     const findings = await judgeCapture({ 'main.bin': files['main.bin']!, 'channel-02.bin': files['channel-02.bin']! });
     expect(brief(findings)).toEqual([['multifd-channel-missing', 'error', 'channel-02.bin', 24]]);
-    expect(findings[0]!.related.map(({ message }) => message)).toContain('packet 2 and 1 more of generation 1 on no channel');
+    expect(findings[0]!.related.map(({ message }) => message)).toContain(
+      'packet 2 and 1 more of generation 1 on no channel',
+    );
   });
 
   it('is silent where all are there, in whatever order', async () => {

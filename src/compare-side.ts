@@ -1,0 +1,211 @@
+/** Reads one side of a comparison: a capture of any kind, or the JSON of a layout. */
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import xxhash from 'xxhash-wasm';
+import { PageHasher } from './bytes/page-hash.js';
+import type { Capture } from './container/capture.js';
+import { PageContents, type ChosenPages } from './diff/page-contents.js';
+import { RamIndex, type RamSnapshot } from './diff/ram-index.js';
+import { PAGE_HASHED, PAGE_IS_ZERO, CHUNK_PAGES } from './diff/ram-index.js';
+import { unknownPages } from './diff/ram.js';
+import { type Side, SideCollector } from './diff/side.js';
+import { openPath } from './container/open.js';
+import { InputError } from './finding.js';
+import { CaptureModel } from './model/capture-model.js';
+import { type CaptureFiles, isCaptureDirectory, openCapture, readCapture } from './read-capture.js';
+import { readStream, type ReadOptions } from './read.js';
+import { findVmdesc } from './stream/vmdesc-lookup.js';
+import type { StreamSink } from './stream/events.js';
+import { parseVmstateDump } from './vmstate/dump.js';
+import { parseVmdesc, type VmstateDescription } from './vmstate/vmdesc.js';
+
+export interface SideOptions extends Pick<ReadOptions, 'offset' | 'vmdesc' | 'pageSize'>, CaptureFiles {
+  /** The layout alone; RAM and, where the stream has a vmdesc that can be sought, device state are not read. */
+  readonly layoutOnly?: boolean;
+  /** The same on both sides, and another for every comparison. */
+  readonly seed: bigint;
+}
+
+/** Larger files are no layout. */
+const MAX_JSON = 64 << 20;
+/** Keys that a dump has and a vmdesc has not. */
+const VMSTATE_DUMP = /"(vmschkmachine|minimum_version_id)"\s*:/;
+/** Bytes of pages whose contents are kept at once. */
+const MAX_CONTENTS = 64 << 20;
+
+/** Listens to every channel as well. */
+export type SideListener = () => readonly StreamSink[];
+
+/**
+ * Reads a side.
+ *
+ * @throws InputError when it cannot be opened, or is neither a migration nor a layout
+ */
+export async function readSide(path: string, options: SideOptions, listen: SideListener = () => []): Promise<Side> {
+  const json = readLayoutJson(path);
+  if (json !== undefined) return layoutSide(path, json);
+  if (options.layoutOnly) {
+    const vmdesc = options.vmdesc ?? vmdescOf(path);
+    if (vmdesc) return { name: path, kind: 'capture', problems: [], complete: true, vmdesc, sections: [], records: [] };
+  }
+  return captureSide(path, options, listen);
+}
+
+/** The text of a file that starts as JSON does. */
+function readLayoutJson(path: string): string | undefined {
+  if (path === '-' || isCaptureDirectory(path)) return undefined;
+  const fd = openSync(path, 'r');
+  try {
+    const { size } = fstatSync(fd);
+    if (!fstatSync(fd).isFile() || size > MAX_JSON) return undefined;
+    const start = Buffer.alloc(Math.min(size, 64));
+    readSync(fd, start, 0, start.length, 0);
+    if (!/^\s*\{/.test(start.toString('latin1'))) return undefined;
+    const text = Buffer.alloc(size);
+    let got = 0;
+    for (let count = 1; got < size && count > 0; got += count) count = readSync(fd, text, got, size - got, got);
+    return text.toString('utf8', 0, got);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function layoutSide(name: string, text: string): Side {
+  const none = { name, problems: [], complete: true, sections: [], records: [] };
+  try {
+    return VMSTATE_DUMP.test(text)
+      ? { ...none, kind: 'vmstate-dump', dump: parseVmstateDump(text) }
+      : { ...none, kind: 'vmdesc', vmdesc: parseVmdesc(text) };
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new InputError(
+      `${name} is JSON, but neither a vmdesc nor a dump of vmstate: ${error.message}`,
+      'dump writes a vmdesc with --format analyze-migration --desc, QEMU a dump with -dump-vmstate FILE',
+    );
+  }
+}
+
+/** The description at the end of a stream that can be sought. */
+function vmdescOf(path: string): VmstateDescription | undefined {
+  if (path === '-' || isCaptureDirectory(path)) return undefined;
+  const source = openPath(path);
+  try {
+    return findVmdesc(source);
+  } finally {
+    source.close();
+  }
+}
+
+async function captureSide(path: string, options: SideOptions, listen: SideListener): Promise<Side> {
+  const { create64 } = await xxhash();
+  const collector = new SideCollector(() => create64(options.seed));
+  const index = options.layoutOnly ? undefined : new RamIndex(options.seed);
+  const model = new CaptureModel();
+  const source = await sourceOf(path, options);
+  const problems = await source.read((channel) => [
+    model.channel(channel),
+    collector.channel(),
+    ...(index ? [index] : []),
+    ...listen(),
+  ]);
+  const summary = model.summary(problems);
+  const ram = index?.snapshot();
+  if (ram) await settle(ram, source, options.seed);
+  return {
+    name: source.name,
+    kind: 'capture',
+    summary,
+    problems: summary.problems,
+    complete: summary.complete && !collector.exceeded,
+    ...(collector.vmdesc && { vmdesc: collector.vmdesc }),
+    ...collector.result(),
+    ...(ram && { ram }),
+  };
+}
+
+interface Source {
+  readonly name: string;
+  readonly again: boolean;
+  /** Reads all channels; gives what is wrong with the capture as a whole. */
+  read(sinks: (channel: string) => readonly StreamSink[]): Promise<Side['problems']>;
+}
+
+async function sourceOf(path: string, options: SideOptions): Promise<Source> {
+  const several = isCaptureDirectory(path) || (options.channels?.length ?? 0) > 0 || options.returnPath !== undefined;
+  const readOptions: ReadOptions = {
+    ...(options.offset !== undefined && { offset: options.offset }),
+    ...(options.vmdesc && { vmdesc: options.vmdesc }),
+    ...(options.pageSize !== undefined && { pageSize: options.pageSize }),
+  };
+  if (!several) {
+    const name = path === '-' ? 'standard input' : path;
+    return {
+      name,
+      again: path !== '-' && isRegular(path),
+      read: async (sinks) => {
+        await readStream(path, sinks(name), readOptions);
+        return [];
+      },
+    };
+  }
+  const capture: Capture = await openCapture(path, isCaptureDirectory(path) ? {} : options);
+  return {
+    name: path,
+    again: true,
+    read: async (sinks) => (await readCapture(capture, ({ name }) => sinks(name), readOptions)).problems,
+  };
+}
+
+function isRegular(path: string): boolean {
+  const fd = openSync(path, 'r');
+  try {
+    return fstatSync(fd).isFile() || fstatSync(fd).isBlockDevice();
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Pages that came as changes of themselves: reads the input again, and keeps as many of them at a time as fit. */
+async function settle(ram: RamSnapshot, source: Source, seed: bigint): Promise<void> {
+  if (!source.again || ram.pageSize === 0) return;
+  const hasher = new PageHasher(seed);
+  const unknown = [...unknownPages(ram)].flatMap(([name, pages]) => pages.map((page) => ({ name, page })));
+  const blocks = new Map(ram.blocks.map((block) => [block.name, block]));
+  const most = Math.floor(MAX_CONTENTS / ram.pageSize);
+  for (let from = 0; from < unknown.length; from += most) {
+    const chosen = new Map<string, ChosenPages>();
+    for (const { name, page } of unknown.slice(from, from + most)) {
+      const pages = chosen.get(name);
+      if (pages) pages.set(page, undefined);
+      else chosen.set(name, new Map([[page, undefined]]));
+    }
+    await readContents(source, chosen);
+    for (const [name, pages] of chosen) {
+      for (const [page, content] of pages) {
+        if (!content) continue;
+        const chunk = blocks.get(name)!.chunks.get(Math.floor(page / CHUNK_PAGES))!;
+        const zero = content.every((byte) => byte === 0);
+        chunk.states[page % CHUNK_PAGES] = zero ? PAGE_IS_ZERO : PAGE_HASHED;
+        if (zero) continue;
+        chunk.hashes ??= new Uint32Array(CHUNK_PAGES * 2);
+        hasher.load(content, 0, content.length);
+        hasher.hash(0, content.length, chunk.hashes, (page % CHUNK_PAGES) * 2);
+      }
+    }
+  }
+}
+
+async function readContents(source: Source, chosen: ReadonlyMap<string, ChosenPages>): Promise<void> {
+  const contents = new PageContents(chosen);
+  await source.read(() => [contents]);
+}
+
+/** The final contents of chosen pages, by block; false where the input cannot be read again. */
+export async function readPages(
+  path: string,
+  options: SideOptions,
+  chosen: ReadonlyMap<string, ChosenPages>,
+): Promise<boolean> {
+  const source = await sourceOf(path, options);
+  if (source.again) await readContents(source, chosen);
+  return source.again;
+}

@@ -1,0 +1,159 @@
+/**
+ * Whether a loader takes what a writer sends, difference by difference.
+ *
+ * Rules: `vmstate_load_state`, `vmstate_subsection_load` (migration/vmstate.c), `qemu_loadvm_section_start_full` (migration/savevm.c).
+ * Where a layout was only seen as written, the loader behind it may know more than was sent: then the verdict depends on that.
+ */
+import type { Judgement, QemuRefusal } from './layout-difference.js';
+import type { LayoutField, LayoutKind } from './layout.js';
+
+const UNKNOWN_SECTION: QemuRefusal = {
+  text: "Unknown savevm section or instance '%s' %d. Make sure that your current VM setup matches your saved VM setup, including any hotplugged devices",
+  function: 'qemu_loadvm_section_start_full',
+};
+const UNSUPPORTED_VERSION: QemuRefusal = {
+  text: "savevm: unsupported version %d for '%s' v%d",
+  function: 'qemu_loadvm_section_start_full',
+};
+const TOO_NEW: QemuRefusal = {
+  text: '%s: incoming version_id %d is too new for local version_id %d',
+  function: 'vmstate_load_state',
+};
+const TOO_OLD: QemuRefusal = {
+  text: '%s: incoming version_id %d is too old for local minimum version_id %d',
+  function: 'vmstate_load_state',
+};
+/** What bytes too many or too few end in, when nothing that was misread is refused before. */
+const FOOTER: QemuRefusal = { text: 'Missing section footer for %s', function: 'check_section_footer' };
+const NO_SUBSECTION: QemuRefusal = {
+  text: "VM subsection '%s' in '%s' does not exist",
+  function: 'vmstate_subsection_load',
+};
+const NOT_EQUAL: QemuRefusal = { text: '%x != %x', function: 'get_int32_equal and its like' };
+const WRONG_MACHINE: QemuRefusal = {
+  text: "Machine type received is '%s' and local is '%s'",
+  function: 'configuration_post_load',
+};
+
+export const loads = (why: string): Judgement => ({ verdict: 'loads', why });
+export const stateLost = (why: string): Judgement => ({ verdict: 'state-lost', why });
+export const depends = (why: string, qemu?: QemuRefusal): Judgement => ({
+  verdict: 'depends',
+  why,
+  ...(qemu && { qemu }),
+});
+const refused = (why: string, qemu: QemuRefusal): Judgement => ({ verdict: 'refused', why, qemu });
+
+export function otherMachine(): Judgement {
+  return refused('the loader compares the machine type with its own', WRONG_MACHINE);
+}
+
+export function otherPageSize(): Judgement {
+  return refused('the pages have another size', {
+    text: 'Received TARGET_PAGE_BITS is %d but local is %d',
+    function: 'configuration_post_load',
+  });
+}
+
+/** Sections that a machine may send or not, whatever its devices are. */
+const NOT_ALWAYS_SENT = /^(globalstate|dirty-bitmap|block|slirp|kvmclock|cpu_common|.*\/virtio-mem-device-early)$/;
+
+/** The writer sends a section that the loader's side does not have. */
+export function sectionUnknown(idstr: string, loader: LayoutKind): Judgement {
+  if (loader === 'declared') {
+    return depends('a guest with such a device is refused, others load', UNKNOWN_SECTION);
+  }
+  if (NOT_ALWAYS_SENT.test(idstr)) return depends('refused where the loader does not know it', UNKNOWN_SECTION);
+  return refused('the loader has no such section', UNKNOWN_SECTION);
+}
+
+/** The loader's side has a section that the writer does not send. */
+export function sectionNotSent(writer: LayoutKind): Judgement {
+  if (writer === 'declared') return loads('the writer has no such device');
+  return stateLost('the device keeps its reset state');
+}
+
+export function sectionMoved(): Judgement {
+  return refused('the loader knows no section of this name', UNKNOWN_SECTION);
+}
+
+/** A version on the wire: `level` has one in its header. */
+export function versionOnWire(
+  level: 'section' | 'subsection',
+  sent: number,
+  loader: { readonly version: number; readonly minimum?: number },
+): Judgement {
+  if (sent > loader.version) {
+    const why = `version ${sent} is newer than ${loader.version}`;
+    return level === 'section'
+      ? refused(why, UNSUPPORTED_VERSION)
+      : depends(`refused when it is sent: ${why}`, TOO_NEW);
+  }
+  if (loader.minimum === undefined) {
+    return sent === loader.version
+      ? loads('the same version')
+      : depends(`the loader must still take version ${sent}`, TOO_OLD);
+  }
+  if (sent >= loader.minimum) return loads(`version ${sent} is not below ${loader.minimum}, the oldest that it takes`);
+  const why = `version ${sent} is below ${loader.minimum}, the oldest that the loader takes`;
+  return level === 'section' ? refused(why, TOO_OLD) : depends(`refused when it is sent: ${why}`, TOO_OLD);
+}
+
+export interface FieldSides {
+  readonly writer: LayoutKind;
+  readonly loader: LayoutKind;
+  /** The version of the vmsd as it is sent, where the loader takes its fields by it. */
+  readonly version?: number;
+  /** The loader has fields that the writer lacks, and does not always expect them. */
+  readonly optional?: boolean;
+}
+
+/** The writer sends a field that the loader's side lacks. */
+export function fieldUnknown(field: LayoutField, { loader, optional }: FieldSides): Judgement {
+  if (field.conditional) return depends('refused when the field is sent', FOOTER);
+  if (optional)
+    return depends('refused, unless a field that the loader does not always expect takes these bytes', FOOTER);
+  if (loader === 'written') return depends('refused, unless the loader expects the field in this state', FOOTER);
+  return refused('the loader takes the field for what follows it', FOOTER);
+}
+
+/** The loader's side has a field that the writer does not send. */
+export function fieldNotSent(field: LayoutField, { writer, loader, version }: FieldSides): Judgement {
+  if (loader === 'written') return depends('refused, unless the loader does without the field in this state', FOOTER);
+  if (field.conditional) return depends('refused when the loader expects the field', FOOTER);
+  if (version !== undefined && field.since !== undefined && field.since > version)
+    return loads(`the field came with version ${field.since}, and version ${version} is sent`);
+  // An array without elements is not described where it is written, and a dump does not say which fields are arrays.
+  if (writer === 'written' && field.count === undefined)
+    return depends('refused, unless the field is an array without elements', FOOTER);
+  return refused('the loader takes what follows for the field', FOOTER);
+}
+
+export function sizeChanged(): Judgement {
+  return refused('the loader reads another number of bytes', FOOTER);
+}
+
+/** `optional` subsections that only the writer's side has. */
+export function subsectionUnknown(writer: LayoutKind, loader: LayoutKind): Judgement {
+  if (loader === 'written') return depends('refused where the loader does not know it', NO_SUBSECTION);
+  if (writer === 'declared') return depends('refused when it is sent', NO_SUBSECTION);
+  return refused('the loader does not know the subsection', NO_SUBSECTION);
+}
+
+export const subsectionNotSent = (): Judgement => loads('the loader does without it');
+
+export function notEqual(): Judgement {
+  return refused('the loader compares it with its own', NOT_EQUAL);
+}
+
+export function opaqueShifted(): Judgement {
+  return refused('what follows the growth is read at the wrong place', FOOTER);
+}
+
+export function opaqueUnclear(): Judgement {
+  return depends('loads where its contents say how long it is', FOOTER);
+}
+
+export function opaqueUnread(): Judgement {
+  return depends('whether it loads shows in the bytes, which were not read', FOOTER);
+}
