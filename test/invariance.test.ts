@@ -68,8 +68,8 @@ async function expectSame(sample: Sample, reference: Decoded, options: DecodeOpt
   expect.fail('the same values in another order of keys');
 }
 
-const textOf = (entries: readonly Entry[]): string =>
-  JSON.stringify(entries, (_key, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value));
+const textOf = (value: object): string =>
+  JSON.stringify(value, (_key, inner: unknown) => (typeof inner === 'bigint' ? `${inner}n` : inner));
 
 describe.each([...SAMPLES, ...DAMAGED, ...fixtures])('$name', (sample) => {
   const { bytes, role = 'main' } = sample;
