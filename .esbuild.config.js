@@ -18,6 +18,7 @@ await build({
     main: 'src/cli/main.ts',
     'compare-worker': 'src/compare-worker.ts',
     'validate-worker': 'src/cli/validate-worker.ts',
+    'hash-worker': 'src/extract/hash-worker.ts',
   },
   outdir: 'dist/bundle',
   bundle: true,

@@ -1,4 +1,4 @@
-/** Writes capture directories for the benchmarks: a main channel and four multifd channels, plain and zlib. */
+/** Writes capture directories for the benchmarks: a main channel and four multifd channels, plain, zlib and zstd. */
 import { closeSync, existsSync, mkdirSync, openSync, readdirSync, renameSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +11,10 @@ const PACKET_BYTES = PACKET_PAGES * PAGE_SIZE;
 const FLAG_FLUSH = 0x200;
 const FLAG_SYNC = 1;
 const METHOD_ZLIB = 2;
+const METHOD_ZSTD = 4;
+/** Magic, a descriptor without anything, a window of 1 MiB: what begins a frame. */
+const ZSTD_FRAME = Buffer.from('28b52ffd0050', 'hex');
+const ZSTD_BLOCK = 1 << 17;
 /** Part of the folder names, to be raised when the contents change. */
 const LAYOUT = 1;
 
@@ -41,21 +45,31 @@ function header(out, flags, number, size, offsets) {
   for (let i = 0; i < PACKET_PAGES; i++) out.u64(offsets[i] ?? 0);
 }
 
-/** @param {number} fd @param {number} id @param {number} bytes @param {boolean} packed */
-function multifdChannel(fd, id, bytes, packed) {
+/** @typedef {'none' | 'zlib' | 'zstd'} Method */
+
+/** @param {number} fd @param {number} id @param {number} bytes @param {Method} method */
+function multifdChannel(fd, id, bytes, method) {
   const out = new StreamWriter(fd);
   for (const word of [0x11223344, 1, 0, 0, 0, 0]) out.u32(word);
   out.u8(id);
   out.bytes(Buffer.alloc(39));
   header(out, FLAG_SYNC, id, 0, []);
-  const pages = packed ? compressiblePages() : Buffer.alloc(PACKET_BYTES, 0x5a);
+  const pages = method === 'zlib' ? compressiblePages() : Buffer.alloc(PACKET_BYTES, 0x5a);
   let history = Buffer.alloc(0);
   let number = CHANNELS + id;
   for (let at = id * PACKET_BYTES; at < bytes; at += CHANNELS * PACKET_BYTES, number += CHANNELS) {
     const offsets = Array.from({ length: PACKET_PAGES }, (_, i) => at + i * PAGE_SIZE);
-    if (!packed) {
+    if (method === 'none') {
       header(out, 0, number, PACKET_BYTES, offsets);
       out.bytes(pages);
+      continue;
+    }
+    if (method === 'zstd') {
+      const blocks = rawBlocks(pages);
+      const frame = at < CHANNELS * PACKET_BYTES ? ZSTD_FRAME : Buffer.alloc(0);
+      header(out, METHOD_ZSTD, number, frame.length + blocks.length, offsets);
+      out.bytes(frame);
+      out.bytes(blocks);
       continue;
     }
     // One stream for the whole channel: what came before is the dictionary of what follows.
@@ -74,6 +88,18 @@ function multifdChannel(fd, id, bytes, packed) {
   out.flush();
 }
 
+/** Blocks that hold their bytes as they are: what an encoder makes of what it cannot compress. @param {Buffer} bytes */
+function rawBlocks(bytes) {
+  const parts = [];
+  for (let at = 0; at < bytes.length; at += ZSTD_BLOCK) {
+    const part = bytes.subarray(at, at + ZSTD_BLOCK);
+    const head = Buffer.alloc(3);
+    head.writeUIntLE(part.length << 3, 0, 3);
+    parts.push(head, part);
+  }
+  return Buffer.concat(parts);
+}
+
 /** Text and counters, which shrink to about a third. */
 function compressiblePages() {
   const pages = Buffer.alloc(PACKET_BYTES);
@@ -85,8 +111,8 @@ function compressiblePages() {
   return pages;
 }
 
-/** @param {string} name @param {number} bytes @param {boolean} packed @param {string} folder */
-function make(name, bytes, packed, folder) {
+/** @param {string} name @param {number} bytes @param {Method} method @param {string} folder */
+function make(name, bytes, method, folder) {
   const path = join(folder, `${name}-${bytes / MIB}MiB.v${LAYOUT}`);
   if (existsSync(path)) return path;
   const unfinished = `${path}.${process.pid}`;
@@ -99,7 +125,7 @@ function make(name, bytes, packed, folder) {
   };
   into('main.bin', (fd) => mainChannel(fd, bytes));
   for (let id = 0; id < CHANNELS; id++) {
-    into(`channel-0${id + 1}.bin`, (fd) => multifdChannel(fd, id, bytes, packed));
+    into(`channel-0${id + 1}.bin`, (fd) => multifdChannel(fd, id, bytes, method));
   }
   renameSync(unfinished, path);
   return path;
@@ -109,16 +135,20 @@ function make(name, bytes, packed, folder) {
  * Makes what is not there yet.
  *
  * @param {number} gib @param {string} folder
- * @returns {Record<'multifd' | 'multifd-zlib', import('./make-streams.js').StreamPair>}
+ * @returns {Record<'multifd' | 'multifd-zlib' | 'multifd-zstd', import('./make-streams.js').StreamPair>}
  */
 export function makeCaptures(gib, folder = join(tmpdir(), 'migscope-bench')) {
   const bytes = Math.round((gib * GIB) / MIB) * MIB;
   const tiny = CHANNELS * PACKET_BYTES;
-  /** @param {string} name @param {boolean} packed @param {number} size */
-  const pair = (name, packed, size) => {
-    const large = make(name, size, packed, folder);
+  /** @param {string} name @param {Method} method @param {number} size */
+  const pair = (name, method, size) => {
+    const large = make(name, size, method, folder);
     const total = readdirSync(large).reduce((sum, file) => sum + statSync(join(large, file)).size, 0);
-    return { large, tiny: make(name, tiny, packed, folder), bytes: total };
+    return { large, tiny: make(name, tiny, method, folder), bytes: total };
   };
-  return { multifd: pair('multifd', false, bytes), 'multifd-zlib': pair('multifd-zlib', true, Math.min(bytes, GIB)) };
+  return {
+    multifd: pair('multifd', 'none', bytes),
+    'multifd-zlib': pair('multifd-zlib', 'zlib', Math.min(bytes, GIB)),
+    'multifd-zstd': pair('multifd-zstd', 'zstd', Math.min(bytes, GIB)),
+  };
 }

@@ -13,6 +13,7 @@ import { parseArgs } from 'node:util';
 import { makeCaptures } from './make-captures.js';
 import { makeDevices } from './make-devices.js';
 import { makeStreams } from './make-streams.js';
+import { makeWrapped } from './make-wrapped.js';
 
 /** @param {string} name @returns {string} */
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
@@ -25,7 +26,7 @@ const MAX_RSS = new URL('max-rss.js', import.meta.url).href;
 
 const { values: options } = parseArgs({
   options: {
-    size: { type: 'string', default: '2' },
+    size: { type: 'string', default: '4' },
     only: { type: 'string' },
     pairs: { type: 'string', default: '5' },
   },
@@ -49,9 +50,11 @@ const plainRead = (file) => [NODE, PLAIN, file];
 const extractTo = (folder) => (file) =>
   shell('rm -rf "$1"; shift; exec "$@"', folder, NODE, MIGSCOPE, 'extract', file, '--out', folder);
 /** @param {string} from @param {string} to @returns {Argv} */
-const copy = (from, to) => shell('rm -rf "$2"; cp -r "$1/ram" "$2"', from, to);
+const copy = (from, to) => shell('rm -rf "$2"; cp -r --reflink=never "$1/ram" "$2"', from, to);
 /** @type {Command} */
 const inflate = (folder) => [NODE, here('inflate.js'), folder];
+/** @type {Command} */
+const unzstd = (folder) => [NODE, here('unzstd.js'), folder];
 /** @type {Command} */
 const catCount = (file) => shell('cat "$1" | wc -c', file);
 /** @type {Command} */
@@ -60,6 +63,10 @@ const stepOver = (file) => ['python3', STEP_OVER, file];
 const catInfo = (file) => shell('file=$1; shift; cat "$file" | "$@"', file, NODE, MIGSCOPE, 'info', '-');
 /** @type {Command} */
 const catPlain = (file) => shell('file=$1; shift; cat "$file" | "$@"', file, NODE, PLAIN);
+
+/** @param {string} program @returns {Command} what users did before: the program that unpacks, into a pipe */
+const unpackInfo = (program) => (file) =>
+  shell('program=$1; file=$2; shift 2; "$program" -dc "$file" | "$@"', program, file, NODE, MIGSCOPE, 'info', '-');
 
 /** @param {string} script @param {...string} args @returns {Argv} */
 function shell(script, ...args) {
@@ -173,6 +180,9 @@ const streams = makeStreams(Number(options.size));
 for (const { large, tiny } of Object.values(streams)) [large, tiny].forEach((file) => check(info(file)));
 check(catInfo(streams.mixed.large));
 
+const wrapped = makeWrapped(Math.min(0.5, Number(options.size)));
+for (const pair of Object.values(wrapped)) [pair.large, pair.tiny].forEach((file) => check(info(file)));
+
 const captures = makeCaptures(Number(options.size));
 for (const { large, tiny } of Object.values(captures)) [large, tiny].forEach((folder) => check(info(folder)));
 
@@ -203,6 +213,37 @@ ROWS.push(
   [
     'multifd zlib: info / the bare library',
     (name) => speed(name, info, inflate, captures['multifd-zlib'], 'at least 0.80'),
+  ],
+  [
+    'multifd zstd: info / the bare library',
+    (name) => speed(name, info, unzstd, captures['multifd-zstd'], 'at least 0.80'),
+  ],
+  .../** @type {const} */ ([
+    ['gzip', 'gz'],
+    ['zstd', 'zst'],
+    ['xz', 'xz'],
+  ]).map(
+    ([program, suffix]) =>
+      /** @type {[string, (name: string) => Row]} */ ([
+        `${program}: info FILE / ${program} -dc | info -`,
+        (name) => {
+          const pair = wrapped[suffix];
+          return pair
+            ? speed(name, info, unpackInfo(program), pair, 'at least 0.90')
+            : skipped(name, `skipped: no ${program}`);
+        },
+      ]),
+  ),
+  [
+    'qcow2 snapshot: info / info of the plain file',
+    (name) =>
+      speed(
+        name,
+        info,
+        (file) => info(file.replace('.qcow2', '.bin')),
+        /** @type {any} */ (wrapped.qcow2),
+        'at least 0.80',
+      ),
   ],
   [
     'mixed: diff of two / plain read of both',

@@ -3,10 +3,15 @@
  */
 export * from './finding.js';
 export { PROBLEMS, type ProblemName } from './problems.js';
-export { type ByteSource, MemorySource } from './bytes/source.js';
+export { type ByteSource, MemorySource, type SourceFault } from './bytes/source.js';
 export { openFile } from './bytes/file-source.js';
 export { CHANNEL_ROLES, type ChannelRole, sniff } from './container/sniff.js';
-export { type OpenOptions } from './container/open.js';
+export { type OpenChannel, openChannel, openSource, type OpenOptions } from './container/open.js';
+export type { Attachment } from './container/wrapper.js';
+export { type LibvirtSaveHeader, readLibvirtSave } from './container/libvirt-save.js';
+export { listSnapshots, SnapshotChoiceError } from './container/qcow2/index.js';
+export type { Qcow2Snapshot } from './container/qcow2/snapshot-table.js';
+export { type SnapshotsDocument, snapshotsDocument } from './report/snapshots.js';
 export {
   type Capture,
   type CaptureChannel,
@@ -15,6 +20,21 @@ export {
   listChannels,
 } from './container/capture.js';
 export { type Arrival, channelFile, readArrivals } from './container/arrivals.js';
+export {
+  type Recorder,
+  type RecorderListener,
+  recordMigration,
+  type RecordingResult,
+  type RecordOptions,
+} from './capture/recorder.js';
+export {
+  type EndReason,
+  type RecordedConnection,
+  type RecordedDirection,
+  type RecordingFacts,
+} from './capture/recording.js';
+export { type RecordingCut, type RecordingFile } from './capture/write-queue.js';
+export { type LiveState } from './capture/live-decoder.js';
 export * from './stream/events.js';
 export { PAGE_KINDS, type PageBatch, type PageKind } from './stream/page-batch.js';
 export { findVmdesc } from './stream/vmdesc-lookup.js';

@@ -192,11 +192,66 @@ export const PROBLEMS = {
     help: 'the messages between COLO checkpoints come in the order CHECKPOINT_REQUEST, VMSTATE_SEND, VMSTATE_SIZE',
     qemu: loader('Unexpected COLO message %d, expected %d', 'colo_receive_check_message'),
   },
+  'pcap-hole': {
+    code: 'MIG152',
+    severity: 'error',
+    help: 'the packet capture lacks bytes that were sent: packets were dropped while capturing, or only the beginning of each was kept; zeros stand in for them, or the channel ends there when more than a tenth of it is missing. Capture with tcpdump -s 0 -B 65536, or record with migscope capture',
+  },
+  'pcap-cut': {
+    code: 'MIG153',
+    severity: 'warning',
+    help: 'the packet capture was cut, or is still being written; what it has up to there is read',
+  },
+  'pcap-damaged': {
+    code: 'MIG154',
+    severity: 'error',
+    help: 'the packet capture is damaged: no packet can be found behind this place of the file; what it has up to there is read',
+  },
+  'pcap-fragments': {
+    code: 'MIG155',
+    severity: 'warning',
+    help: 'IP datagrams were fragmented on their way, which TCP avoids: capture on one of the two hosts',
+  },
+  'recording-cut': {
+    code: 'MIG156',
+    severity: 'error',
+    help: 'the recorder could not write on while the migration ran, which went on without it: the files have what passed until then; record again with more room',
+  },
   'problem-limit': {
     code: 'MIG160',
     severity: 'info',
     origin: 'tool',
     help: 'the stream has more problems than are worth listing; those before are complete',
+  },
+  'wrapper-cut': {
+    code: 'MIG161',
+    severity: 'error',
+    help: 'the file that the stream is packed in was cut: what was unpacked before is shown; copy or save it again',
+  },
+  'wrapper-damaged': {
+    code: 'MIG162',
+    severity: 'error',
+    help: 'the file that the stream is packed in is damaged: what was unpacked before is shown; copy or save it again',
+  },
+  'wrapper-trailing': {
+    code: 'MIG163',
+    severity: 'warning',
+    help: 'behind the packed stream stands something that is no part of it; the programs that unpack it say so too, and ignore it',
+  },
+  'libvirt-unfinished': {
+    code: 'MIG164',
+    severity: 'error',
+    help: 'libvirt gives a save image its last mark when the migration into it is done; without it the save failed, was cancelled, or still goes on, and libvirt refuses to restore it',
+  },
+  'libvirt-header': {
+    code: 'MIG165',
+    severity: 'error',
+    help: 'the header in front of the stream is not one that libvirt writes, and it would refuse it; the stream is read by what it is',
+  },
+  'qcow2-cluster': {
+    code: 'MIG166',
+    severity: 'error',
+    help: 'the tables of the image lead to where no cluster can be: the image is damaged (qemu-img check), or is being written to; what was read before is shown',
   },
   'multifd-init': {
     code: 'MIG170',

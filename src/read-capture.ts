@@ -2,12 +2,19 @@
  * Reading a migration with all its channels in one call: finds them, decodes them in the order in which a destination applies them, and
  * hands each one's events to its own sinks.
  */
-import { readArrivals } from './container/arrivals.js';
-import { type Capture, type CaptureChannel, captureOfFiles, listChannels } from './container/capture.js';
-import { openChannel } from './container/open.js';
+import {
+  type Capture,
+  type CaptureChannel,
+  captureOfFiles,
+  captureOfOpen,
+  captureOfWrapper,
+  listChannels,
+} from './container/capture.js';
+import { splitPath } from './container/split-path.js';
+import { isWrapper, type OpenChannel, openChannel, openInput, type OpenOptions } from './container/open.js';
 import { type Finding, InputError } from './finding.js';
 import { problemFinding } from './problems.js';
-import { type ReadOptions, type ReadResult, readStream } from './read.js';
+import { readChannel, type ReadOptions, type ReadResult } from './read.js';
 import { ArrivalOrder } from './stream/arrival-order.js';
 import { Conductor } from './stream/conductor.js';
 import { decodeChannel } from './stream/decode-channel.js';
@@ -37,7 +44,14 @@ export interface CaptureFiles {
 export interface ReadCaptureOptions extends ReadOptions {
   /** `applied` (the default): as a destination applies it. `arrived`: as the recorder saw it, where it wrote that down. */
   readonly order?: 'applied' | 'arrived';
+  /** Told of each channel when it is open and nothing has been read: what it is wrapped in, and what else the wrapper holds. */
+  readonly opened?: (channel: ReadableChannel, open: OpenChannel) => void;
 }
+
+/** Bytes of the windows of all channels, of one channel at most, and of one however many there are. */
+const WINDOWS = 16 << 20;
+const MAX_WINDOW = 1 << 20;
+const MIN_WINDOW = 1 << 17;
 
 /** True for a path that is a directory, and so a capture of several files. */
 export function isCaptureDirectory(path: string): boolean {
@@ -45,11 +59,13 @@ export function isCaptureDirectory(path: string): boolean {
 }
 
 /**
- * Finds the channels of a capture: the files of a directory, or a main channel and those named beside it.
+ * Finds the channels of a capture: the files of a directory, a main channel and those named beside it, or what is inside one file.
+ *
+ * A file alone, or a pipe, is open when this returns, and closed when the capture has been read. `options` are for it.
  *
  * @throws InputError when there is none
  */
-export async function openCapture(path: string, files: CaptureFiles = {}): Promise<Capture> {
+export async function openCapture(path: string, files: CaptureFiles = {}, options: OpenOptions = {}): Promise<Capture> {
   if (isCaptureDirectory(path)) {
     const capture = await listChannels(path);
     if (!capture.channels.some(({ role }) => role !== undefined)) {
@@ -61,7 +77,15 @@ export async function openCapture(path: string, files: CaptureFiles = {}): Promi
     return capture;
   }
   const more = [...(files.channels ?? []), ...(files.returnPath === undefined ? [] : [files.returnPath])];
-  return captureOfFiles([path, ...more], path);
+  if (more.length > 0) return captureOfFiles([path, ...more], path);
+  const input = await openInput(path, options);
+  return isWrapper(input) ? captureOfWrapper(input) : captureOfOpen(path, input, options);
+}
+
+/** True for what can be read only once. */
+function isPipe(path: string): boolean {
+  const { file } = splitPath(path);
+  return file === '-' || (statSync(file, { throwIfNoEntry: false })?.isFIFO() ?? false);
 }
 
 /** A channel of an input, as a listener meets it. */
@@ -73,7 +97,10 @@ export interface InputChannel {
 }
 
 export interface ReadInputOptions extends ReadCaptureOptions {
-  /** The channels to listen to; all unless given. All are read in any case, since they depend on each other. */
+  /**
+   * The channels to listen to, where the capture comes with all of them; all unless given. All are read in any case, since they depend on each
+   * other.
+   */
   readonly pick?: (capture: Capture) => ReadonlySet<CaptureChannel> | undefined;
 }
 
@@ -94,17 +121,27 @@ export async function readInput(
   { pick, ...options }: ReadInputOptions = {},
 ): Promise<ReadInputResult> {
   const directory = isCaptureDirectory(path);
-  if (!directory && (files.channels?.length ?? 0) === 0 && files.returnPath === undefined) {
-    return { ...(await readStream(path, listen({ name: path, several: false }), options)), problems: [] };
+  const alone = (files.channels?.length ?? 0) === 0 && files.returnPath === undefined;
+  let input = directory || (!alone && isPipe(path)) ? undefined : await openInput(path, options);
+  if (input && !isWrapper(input)) {
+    if (alone) {
+      return { ...(await readChannel(input, listen({ name: path, several: false }), options)), problems: [] };
+    }
+    input.close();
+    input = undefined;
   }
-  const capture = await openCapture(path, directory ? {} : files);
-  const wanted = pick?.(capture);
-  const { problems } = await readCapture(
-    capture,
-    (channel) => (wanted && !wanted.has(channel) ? [] : listen({ name: channel.name, several: true })),
-    options,
-  );
-  return { capture: path, layers: [directory ? 'directory' : 'files'], problems };
+  const capture = input ? await captureOfWrapper(input) : await openCapture(path, directory ? {} : files);
+  try {
+    const wanted = directory || input ? pick?.(capture) : undefined;
+    const { problems } = await readCapture(
+      capture,
+      (channel) => (wanted && !wanted.has(channel) ? [] : listen({ name: channel.name, several: true })),
+      options,
+    );
+    return { capture: path, layers: input?.layers ?? [directory ? 'directory' : 'files'], problems };
+  } finally {
+    capture.close?.();
+  }
 }
 
 /**
@@ -117,17 +154,20 @@ export async function readCapture(
   options: ReadCaptureOptions = {},
 ): Promise<CaptureResult> {
   const channels = capture.channels.filter((channel): channel is ReadableChannel => channel.role !== undefined);
+  // All channels together, of which there can be 255 of multifd alone, get the room that a few have.
+  const window = Math.max(MIN_WINDOW, Math.min(MAX_WINDOW, Math.floor(WINDOWS / Math.max(1, channels.length))));
   const ram = new SharedRam();
   if (options.pageSize !== undefined) ram.pageSize = options.pageSize;
   const read: Read = async (channel, extra = []) => {
-    const open = await openChannel(channel.path, {
+    const how = {
+      window,
       // An empty file has no bytes to tell its role.
       ...(channel.bytes === 0 && { role: channel.role }),
       ...(options.offset && { offset: options.offset }),
-      // Nothing in an empty file says what it is.
-      ...(channel.role === 'preempt' && channel.bytes === 0 && { role: channel.role }),
-    });
+    };
+    const open = await (channel.open?.(how) ?? openChannel(channel.path, how));
     try {
+      options.opened?.(channel, open);
       await decodeChannel(open.cursor, [...listener(channel), ...extra], {
         role: channel.role,
         channel: channel.name,
@@ -141,14 +181,14 @@ export async function readCapture(
       open.close();
     }
   };
-  if (options.order === 'arrived' && capture.events !== undefined) {
+  if (options.order === 'arrived' && capture.arrivals) {
     const order = new ArrivalOrder();
     const reads = channels.map(async (channel) => {
       const { sink, started } = order.channel(channel.name);
       await started;
       await read(channel, channel.role === 'main' ? [ram, sink] : [sink]);
     });
-    await Promise.all([...reads, order.run(readArrivals(capture.events))]);
+    await Promise.all([...reads, order.run(capture.arrivals())]);
   } else await readApplied(channels, ram, read);
   return {
     capture: capture.name,

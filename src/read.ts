@@ -3,12 +3,13 @@
  */
 import type { ByteSource } from './bytes/source.js';
 import { type OpenChannel, openChannel, type OpenOptions, openPath, openSource } from './container/open.js';
+import { splitPath } from './container/split-path.js';
 import { InputError } from './finding.js';
 import { StreamModel, type StreamSummary } from './model/stream-model.js';
 import { decodeChannel } from './stream/decode-channel.js';
 import type { StreamSink } from './stream/events.js';
 import { findVmdesc } from './stream/vmdesc-lookup.js';
-import { parseVmdesc, type VmstateDescription } from './vmstate/vmdesc.js';
+import { MAX_VMDESC, parseVmdesc, type VmstateDescription } from './vmstate/vmdesc.js';
 
 export interface ReadOptions extends OpenOptions {
   /** The description of the device state from elsewhere; see `loadVmdesc`. */
@@ -37,8 +38,19 @@ export async function readStream(
   sinks: readonly StreamSink[],
   options: ReadOptions = {},
 ): Promise<ReadResult> {
-  const channel: OpenChannel =
-    typeof input === 'string' ? await openChannel(input, options) : await openSource(input, options);
+  return readChannel(
+    typeof input === 'string' ? await openChannel(input, options) : await openSource(input, options),
+    sinks,
+    options,
+  );
+}
+
+/** As `readStream`, for a channel that is open. Closes it. */
+export async function readChannel(
+  channel: OpenChannel,
+  sinks: readonly StreamSink[],
+  options: Omit<ReadOptions, keyof OpenOptions> = {},
+): Promise<ReadResult> {
   try {
     await decodeChannel(channel.cursor, sinks, {
       role: channel.role,
@@ -68,26 +80,55 @@ export async function summarize(
  * @throws InputError when there is none in it
  */
 export async function loadVmdesc(path: string): Promise<VmstateDescription> {
-  const source = openPath(path);
-  try {
-    const found = findVmdesc(source);
-    if (found) return found;
-    const first = new Uint8Array(1);
-    if (source.readAt && source.size !== undefined && source.readAt(first, 0) === 1 && first[0] === 0x7b) {
-      const text = Buffer.alloc(Math.min(source.size, MAX_VMDESC_FILE));
-      source.readAt(text, 0);
-      return parseVmdesc(text.toString('utf8'));
-    }
-  } catch (error) {
-    if (error instanceof SyntaxError) throw new InputError(`${path} is JSON, but no vmdesc: ${error.message}`);
-    throw error;
-  } finally {
-    source.close();
-  }
+  const found = descriptionAlone(path) ?? (await descriptionIn(path));
+  if (found) return found;
   throw new InputError(
     `${path} has no vmdesc`,
     'name a stream that ends with one (precopy, not suppressed), or its JSON',
   );
 }
 
-const MAX_VMDESC_FILE = 64 << 20;
+/** The description that the file is. */
+function descriptionAlone(path: string): VmstateDescription | undefined {
+  try {
+    return withSource(path, (source) => {
+      const first = new Uint8Array(1);
+      if (!source.readAt || source.readAt(first, 0) === 0 || first[0] !== 0x7b) return undefined;
+      const text = Buffer.alloc(Math.min(source.size!, MAX_VMDESC));
+      source.readAt(text, 0);
+      return parseVmdesc(text);
+    });
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof RangeError)
+      throw new InputError(`${path} is JSON, but no vmdesc: ${error.message}`);
+    throw error;
+  }
+}
+
+/** The description in a stream, whatever that is wrapped in. */
+async function descriptionIn(path: string): Promise<VmstateDescription | undefined> {
+  const channel = await openChannel(path).catch((error: unknown) => {
+    if (error instanceof InputError) return undefined;
+    throw error;
+  });
+  // What does not begin as a stream can still end as one.
+  if (!channel) return withSource(path, findVmdesc);
+  let description = findVmdesc(channel.cursor.source);
+  const sink: StreamSink = {
+    event(event) {
+      if (event.kind === 'vmdesc') description = event.description;
+    },
+  };
+  if (description) channel.close();
+  else await readChannel(channel, [sink]);
+  return description;
+}
+
+function withSource<T>(path: string, fn: (source: ByteSource) => T): T {
+  const source = openPath(splitPath(path).file);
+  try {
+    return fn(source);
+  } finally {
+    source.close();
+  }
+}

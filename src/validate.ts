@@ -53,7 +53,10 @@ export class Judge {
     const summary = this.model.summary(problems);
     this.engine.finish(summary);
     const lost = lostConnections(this.facts.channels);
-    const findings = this.list.findings().map((finding) => (lost.has(finding.channel) ? takenUp(finding) : finding));
+    const findings = this.list.findings(
+      (finding) => (lost.has(finding.channel) ? takenUp(finding) : finding),
+      this.facts.channels.map(({ name }) => name),
+    );
     return { complete: summary.complete, findings, summary };
   }
 }

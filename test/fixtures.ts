@@ -28,6 +28,9 @@ export function readAnalyze(name: string, what: 'state' | 'desc'): string | unde
   return existsSync(new URL(`${file}.br`, FOLDER)) ? cached(file).toString('utf8') : undefined;
 }
 
+/** The text of a file beside the fixtures. */
+export const fixtureText = (file: string): string => cached(file).toString('utf8');
+
 /** The path of a file beside the fixtures. */
 export const fixturePath = (file: string): URL => new URL(file, FOLDER);
 

@@ -21,6 +21,7 @@ const ROOMS = [
   'read-capture.ts',
   'excerpts.ts',
   'validate.ts',
+  'live-worker.ts',
   'compare-side.ts',
   'compare-worker.ts',
   'compare.ts',

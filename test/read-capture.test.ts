@@ -128,6 +128,11 @@ describe.each(Object.entries(EXPECTED))('%s', (name, expected) => {
     );
   });
 
+  it('gives the same sum when pages are looked into, and so read instead of stepped over', async () => {
+    const looked = await read(unpackCapture(name), {}, () => [{ pages: () => undefined }]);
+    expect(looked).toEqual(await summaryOf());
+  });
+
   it('gives the same sum in the order of arrival', async () => {
     const { ram, ...arrived } = await read(unpackCapture(name), { order: 'arrived' });
     const { ram: appliedRam, ...applied } = await summaryOf();

@@ -3,7 +3,10 @@
  *
  * Every decoder step has the same shape: make sure that the next `n` bytes are in the window (`if (!c.has(n)) await
  * c.need(n, what)`), then read fields synchronously. All integers are big-endian, as everything that QEMUFile writes.
- * Views into the window stay valid until the next `need`, `fill` or `skip`.
+ * Views into the window stay valid until the next `need`, `fill`, `skip`, `take` or `moveTo`.
+ *
+ * The window has 1 MiB, and more only for structures that have to be seen whole and for bytes that `keep` holds. It then grows in place:
+ * a buffer of the largest size is made once, of which the system backs only what has been written to.
  */
 import { DecodeError, hex } from '../finding.js';
 import type { ByteSource } from './source.js';
@@ -11,25 +14,51 @@ import { escapedByte, visible } from './visible.js';
 
 /** The size of the window between large structures, in bytes. */
 const WINDOW = 1 << 20;
-/** The most that the window grows to for one structure that has to be seen whole, in bytes. */
-export const MAX_LOOKAHEAD = 64 << 20;
+/** The most that is brought into the window for one structure that has to be seen whole, in bytes. */
+export const MAX_LOOKAHEAD = 32 << 20;
+/** The most that `keep` may hold, in bytes. */
+export const MAX_KEPT = 64 << 20;
+/** Bytes from which on `take` hands the window over instead of copying out of it. */
+const HANDED_OVER = 4 << 20;
+/** The largest window that is made as large as it has to be; a larger one is made once. */
+const SMALL = 2 * WINDOW;
+/** The largest window: what is kept, and what is read ahead of it to judge where it ends. */
+const MAX_WINDOW = MAX_KEPT + 2 * WINDOW;
 
 export class Cursor {
   /** The window. Only `[position, limit)` may be read, through `view` or directly by loops that cannot afford calls. */
-  buffer: Buffer = Buffer.alloc(WINDOW);
-  view: DataView = viewOf(this.buffer);
+  buffer: Buffer;
+  view: DataView;
   /** Index in `buffer` of the next byte. */
   position = 0;
   /** Index in `buffer` where reading must stop: the end of what is loaded, or of the current range if that comes first. */
   limit = 0;
+  /**
+   * Absolute offset from which on bytes stay in the window although they have been read, so that `moveTo` leads back to them; at most
+   * `MAX_KEPT` of them, for the caller to see to. Infinity: none.
+   */
+  keep = Infinity;
 
+  /** The most that is read ahead of what is asked for: less than the window where much is going to be skipped. */
+  readAhead = Infinity;
+
+  /** How much of `buffer` may be filled. */
+  private capacity: number;
   private loaded = 0;
   private base = 0;
   private ended = false;
   private rangeEnd = Infinity;
   private readonly names: string[] = [];
 
-  constructor(readonly source: ByteSource) {}
+  /** `window`: bytes between large structures, for those who read many sources at once. */
+  constructor(
+    readonly source: ByteSource,
+    private readonly window = WINDOW,
+  ) {
+    this.capacity = window;
+    this.buffer = Buffer.allocUnsafeSlow(window);
+    this.view = viewOf(this.buffer);
+  }
 
   /** Absolute offset of the next byte. */
   get offset(): number {
@@ -49,6 +78,11 @@ export class Cursor {
   /** Absolute offset behind the last byte that the source has given so far. */
   get seen(): number {
     return this.base + this.loaded;
+  }
+
+  /** True when the source can be read again from anywhere. */
+  get seekable(): boolean {
+    return this.source.seek !== undefined;
   }
 
   /** Where the innermost range ends, or undefined outside every range. */
@@ -91,10 +125,10 @@ export class Cursor {
   async fill(count: number): Promise<boolean> {
     while (!this.has(count)) {
       if (this.base + this.loaded >= this.rangeEnd || this.ended) return false;
-      if (count > MAX_LOOKAHEAD) return false;
-      this.makeRoom(count);
+      if (count > MAX_LOOKAHEAD || !this.makeRoom(count)) return false;
       // The source is asked for what the window holds; a window that has to grow does so as bytes arrive, never ahead of them.
-      const got = this.source.read(this.buffer.subarray(this.loaded));
+      const most = Math.min(this.capacity, this.position + Math.max(count, this.readAhead));
+      const got = this.source.read(this.buffer.subarray(this.loaded, most));
       const arrived = typeof got === 'number' ? got : await got;
       if (arrived === 0) this.ended = true;
       this.loaded += arrived;
@@ -161,6 +195,42 @@ export class Cursor {
     return part;
   }
 
+  /**
+   * The next `count` bytes in a buffer of their own. Of large ones there is never a second copy: a window that holds them is handed over.
+   *
+   * @throws DecodeError as `need`
+   */
+  async take(count: number, what: string): Promise<Buffer> {
+    if (count > this.remaining) this.fail(count, what);
+    if (this.has(count)) {
+      const part = this.bytes(count);
+      if (count < HANDED_OVER) return Buffer.from(part);
+      this.replaceWindow();
+      return part;
+    }
+    const all = Buffer.allocUnsafeSlow(count);
+    for (let done = 0; done < count;) {
+      if (!this.has(1) && !(await this.fill(1))) this.fail(count - done, what);
+      const step = Math.min(count - done, this.limit - this.position);
+      this.buffer.copy(all, done, this.position, this.position + step);
+      this.position += step;
+      done += step;
+    }
+    return all;
+  }
+
+  /** Goes to an absolute offset, forwards or back, where that is in the window or the source can seek. False, and nothing done, where not. */
+  moveTo(offset: number): boolean {
+    if (offset >= this.base && offset <= this.seen) {
+      this.position = offset - this.base;
+      this.clampLimit();
+      return true;
+    }
+    if (!this.seekable) return false;
+    this.jump(offset);
+    return true;
+  }
+
   /** The next `count` bytes as text; control characters, and bytes that are not UTF-8, become `\xNN`. */
   text(count: number): string {
     return printable(this.bytes(count));
@@ -181,7 +251,7 @@ export class Cursor {
     let left = count;
     while (left > 0) {
       if (this.position === this.limit) {
-        if (this.source.seek && left > WINDOW) {
+        if (this.seekable && left > Math.min(WINDOW, this.readAhead)) {
           this.jump(this.offset + left);
           return;
         }
@@ -221,9 +291,9 @@ export class Cursor {
     return this.buffer.subarray(this.position, this.limit);
   }
 
-  /** Refuses to go on because the input, or the current range, ends before `what` does. */
-  endsInside(what: string): never {
-    this.fail(undefined, what);
+  /** Refuses to go on because the input, or the current range, ends before `what` does, which starts at `from`. */
+  endsInside(what: string, from = this.offset): never {
+    this.fail(undefined, what, from);
   }
 
   /** The names of the ranges that are open, and what is being read. */
@@ -236,8 +306,8 @@ export class Cursor {
     return this.source.size ?? (this.ended ? this.seen : Infinity);
   }
 
-  private fail(count: number | undefined, what: string): never {
-    const there = Math.max(0, this.remaining);
+  private fail(count: number | undefined, what: string, offset = this.offset): never {
+    const there = Math.max(0, Math.min(this.rangeEnd, this.inputEnd) - offset);
     const inRange = this.inputEnd >= this.rangeEnd;
     const found = there === Infinity ? 'the end' : `${there} bytes`;
     if (inRange && this.names.length > 0) {
@@ -246,7 +316,7 @@ export class Cursor {
         'malformed',
         'range-exceeded',
         `${name} ends inside ${what}`,
-        { offset: this.offset, length: there, path: this.path(what) },
+        { offset, length: there, path: this.path(what) },
         { ...(count !== undefined && { expected: `${count} bytes` }), found },
       );
     }
@@ -254,7 +324,7 @@ export class Cursor {
       'truncated',
       'truncated',
       `the input ends inside ${what}`,
-      { offset: this.offset, length: Number.isFinite(there) ? there : 0, path: this.path(what) },
+      { offset, length: Number.isFinite(there) ? there : 0, path: this.path(what) },
       { ...(count !== undefined && { expected: `${count} bytes` }), found },
     );
   }
@@ -268,29 +338,55 @@ export class Cursor {
     this.clampLimit();
   }
 
-  /** Moves what is unread to the front of the window, and changes the window's size when `count` asks for it. */
-  private makeRoom(count: number): void {
-    const unread = this.loaded - this.position;
-    const full = unread === this.buffer.length;
-    let size = this.buffer.length;
-    if (full && count > size) size = Math.min(MAX_LOOKAHEAD, size * 2);
-    else if (size > WINDOW && unread <= WINDOW / 2 && count <= WINDOW / 2) size = WINDOW;
-    if (size !== this.buffer.length) {
-      const next = Buffer.allocUnsafeSlow(size);
-      this.buffer.copy(next, 0, this.position, this.loaded);
-      this.buffer = next;
-      this.view = viewOf(next);
-    } else if (this.position > 0) {
-      this.buffer.copyWithin(0, this.position, this.loaded);
+  /** Moves what is unread or kept to the front of the window, which grows when `count` asks for it. False when it cannot. */
+  private makeRoom(count: number): boolean {
+    const first = Math.min(this.position, Math.max(0, this.keep - this.base));
+    const held = this.loaded - first;
+    const wanted = this.position - first + count;
+    if (held === this.capacity && wanted > held) {
+      if (held === MAX_WINDOW) return false;
+      this.capacity = Math.min(MAX_WINDOW, held + WINDOW);
+    } else if (this.capacity > WINDOW && held <= WINDOW / 2 && wanted <= WINDOW / 2) this.capacity = this.window;
+    const size = sizeFor(this.capacity);
+    if (size > this.buffer.length || (size <= SMALL && this.buffer.length > SMALL)) this.moveInto(size, first);
+    else if (first > 0) {
+      this.buffer.copyWithin(0, first, this.loaded);
+      this.rebase(first);
     }
-    this.base += this.position;
-    this.position = 0;
-    this.loaded = unread;
+    return true;
+  }
+
+  /** Leaves the window to whoever has a view of it, and goes on in another. */
+  private replaceWindow(): void {
+    const unread = this.loaded - this.position;
+    this.capacity = Math.max(this.window, unread);
+    this.moveInto(sizeFor(this.capacity), this.position);
+    this.clampLimit();
+  }
+
+  private moveInto(size: number, first: number): void {
+    const next = Buffer.allocUnsafeSlow(size);
+    this.buffer.copy(next, 0, first, this.loaded);
+    this.buffer = next;
+    this.view = viewOf(next);
+    this.rebase(first);
+  }
+
+  /** Index `first` of the window has become its index 0. */
+  private rebase(first: number): void {
+    this.base += first;
+    this.position -= first;
+    this.loaded -= first;
   }
 
   private clampLimit(): void {
     this.limit = Math.max(this.position, Math.min(this.loaded, this.rangeEnd - this.base));
   }
+}
+
+/** The buffer for a window of that many bytes. */
+function sizeFor(capacity: number): number {
+  return capacity <= SMALL ? capacity : MAX_WINDOW;
 }
 
 function viewOf(buffer: Buffer): DataView {

@@ -18,15 +18,22 @@ export function openFile(path: string | 0, name = String(path), start = 0): Byte
     closeSync(fd);
     throw Object.assign(new Error('is a directory'), { code: 'EISDIR' });
   }
-  const close = path === 0 ? () => undefined : () => closeSync(fd);
+  let open = path !== 0;
+  const close = (): void => {
+    if (open) closeSync(fd);
+    open = false;
+  };
   if (stat.isFile() || stat.isBlockDevice()) {
-    return new SeekableFile(fd, name, stat.isFile() ? stat.size : blockDeviceSize(fd), start, close);
+    const size = stat.isFile() ? stat.size : blockDeviceSize(fd);
+    // The position of standard input is whoever's opened it.
+    return new SeekableFile(fd, name, size, start, close, path !== 0);
   }
   return new Pipe(fd, name, start, close);
 }
 
 class SeekableFile implements ByteSource {
   readonly size: number;
+  readonly file?: { readonly fd: number; readonly start: number };
   private position = 0;
 
   constructor(
@@ -35,8 +42,14 @@ class SeekableFile implements ByteSource {
     fileSize: number,
     private readonly start: number,
     readonly close: () => void,
+    owned: boolean,
   ) {
     this.size = Math.max(0, fileSize - start);
+    if (owned) this.file = { fd, start };
+  }
+
+  get origin(): number {
+    return this.start;
   }
 
   read(into: Uint8Array): number {
@@ -66,10 +79,10 @@ class Pipe implements ByteSource {
   constructor(
     private readonly fd: number,
     readonly name: string,
-    start: number,
+    readonly origin: number,
     readonly close: () => void,
   ) {
-    this.skip = start;
+    this.skip = origin;
   }
 
   read(into: Uint8Array): number | Promise<number> {

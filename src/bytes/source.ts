@@ -1,10 +1,27 @@
 /** Where bytes come from. The only port between the decoders and the outside. */
+import type { ProblemName } from '../problems.js';
+
+/** Something wrong with what the bytes are taken out of: a compressed file that was cut, a cluster that is not there. */
+export interface SourceFault {
+  readonly rule: ProblemName;
+  /** Names the layer, and where in it. */
+  readonly message: string;
+  /** Where in these bytes: how many came before it. */
+  readonly offset: number;
+  readonly length?: number;
+  readonly expected?: string;
+  readonly found?: string;
+}
 
 export interface ByteSource {
   /** How the user named it. */
   readonly name: string;
   /** Bytes in all, where that is known before reading. */
   readonly size?: number;
+  /** Where in the opened file or pipe the first byte stands; not for bytes that were unpacked or put together. */
+  readonly origin?: number;
+  /** The file that has the bytes one after another from `start` on: for handing it to another program. Its own position is at 0. */
+  readonly file?: { readonly fd: number; readonly start: number };
   /**
    * Fills the start of `into` with the next bytes and returns how many there were; 0 at the end and only there.
    * A promise is returned only by sources that have to wait.
@@ -14,12 +31,15 @@ export interface ByteSource {
   readAt?(into: Uint8Array, offset: number): number;
   /** Sources that can seek: moves the reading position. */
   seek?(offset: number): void;
+  /** What was found so far, in the order of finding; a fault stays where it is when others follow. */
+  readonly faults?: readonly SourceFault[];
   close(): void;
 }
 
 /** Bytes that are already in memory. `chunk` bounds what one `read` returns, and `seekable: false` makes it behave as a pipe. */
 export class MemorySource implements ByteSource {
   readonly size?: number;
+  readonly origin = 0;
   readonly readAt?: (into: Uint8Array, offset: number) => number;
   readonly seek?: (offset: number) => void;
   private position = 0;

@@ -1,6 +1,7 @@
 /** `migscope info CAPTURE…` */
 import type { Command } from './command.js';
 import { captureNames, channelOptions, colorOption, inputChoice, inputOptions, isSeveral } from './command.js';
+import type { Qcow2Snapshot } from '../container/qcow2/snapshot-table.js';
 import { UsageError } from '../finding.js';
 import { EXIT_FINDINGS, EXIT_OK } from './exit-code.js';
 
@@ -20,6 +21,7 @@ export const info: Command = {
       })
       .example('$0 info vm.migration', 'machine, QEMU version, RAM, sections, whole or broken')
       .example('$0 info capture/', 'all channels of a multifd or postcopy migration')
+      .example('$0 info disk.qcow2#before-update', 'an internal snapshot; without a name: the list of them')
       .example('ssh host cat vm.migration | $0 info -', 'the same from a pipe'),
   async run(parsed) {
     const [{ TextWriter }, { CaptureModel }, { withCapture }] = await Promise.all([
@@ -38,7 +40,16 @@ export const info: Command = {
     try {
       for (const [i, capture] of captures.entries()) {
         const model = new CaptureModel();
-        const input = await withCapture(capture, choice, parsed, ({ name }) => [model.channel(name)]);
+        const input = await withCapture(capture, choice, parsed, ({ name }) => [model.channel(name)]).catch(
+          snapshotChoice,
+        );
+        if (i > 0 && parsed.json !== true) out.line();
+        if ('snapshots' in input) {
+          const { snapshotsDocument, snapshotsText } = await import('../report/snapshots.js');
+          if (parsed.json === true) documents.push(snapshotsDocument(capture, input.snapshots));
+          else out.line(snapshotsText(capture, input.snapshots));
+          continue;
+        }
         const summary = model.summary(input.problems);
         if (!summary.complete || summary.problems.some((problem) => problem.severity !== 'info'))
           exitCode = EXIT_FINDINGS;
@@ -51,7 +62,6 @@ export const info: Command = {
           import('../report/info-text.js'),
           import('../report/style.js'),
         ]);
-        if (i > 0) out.line();
         const style = makeStyle(parsed.color as 'auto', process.stdout.isTTY);
         out.line(infoText(input, summary, style, process.stdout.columns ?? 100));
       }
@@ -65,3 +75,10 @@ export const info: Command = {
     return exitCode;
   },
 };
+
+/** An image with several snapshots is something to tell of, not a mistake. */
+async function snapshotChoice(error: unknown): Promise<{ readonly snapshots: readonly Qcow2Snapshot[] }> {
+  const { SnapshotChoiceError } = await import('../container/qcow2/index.js');
+  if (error instanceof SnapshotChoiceError) return error;
+  throw error;
+}

@@ -3,18 +3,12 @@ import type { Capture, CaptureChannel } from '../container/capture.js';
 import { UsageError } from '../finding.js';
 import type { StreamSink } from '../stream/events.js';
 import { loadVmdesc, type ReadOptions } from '../read.js';
-import {
-  type InputChannel,
-  isCaptureDirectory,
-  type ReadCaptureOptions,
-  readInput,
-  type ReadInputResult,
-} from '../read-capture.js';
+import { type InputChannel, type ReadCaptureOptions, readInput, type ReadInputResult } from '../read-capture.js';
 import type { InputChoice, Parsed } from './command.js';
 import { progress } from './progress.js';
 
 export interface SeveralOptions extends Pick<ReadCaptureOptions, 'order'> {
-  /** `--channel` picks channels of a directory. */
+  /** `--channel` picks channels of a directory or of a packet capture. */
   readonly pick?: boolean;
 }
 
@@ -32,7 +26,7 @@ export async function withCapture(
     return await readInput(capture, choice, (channel) => (line ? [...listen(channel), line.sink] : listen(channel)), {
       ...(await readOptions(choice)),
       order,
-      ...(pick && isCaptureDirectory(capture) && { pick: (opened) => picked(opened, channels) }),
+      ...(pick && { pick: (opened) => picked(opened, channels) }),
     });
   } finally {
     line?.clear();

@@ -14,6 +14,7 @@ export function progress(name: string, wanted: boolean): { readonly sink: Stream
   let shown = false;
   return {
     sink: {
+      ignoresContents: true,
       pages(batch) {
         const now = Date.now();
         if (now < next) return;

@@ -5,6 +5,7 @@ import { type Severity, UsageError } from '../finding.js';
 import { Baseline, parseBaseline } from '../rules/baseline.js';
 import { type Config, parseConfig, ruleName } from '../rules/config.js';
 import type { Target } from '../rules/facts.js';
+import { parseVmstateDump, type VmstateDump } from '../vmstate/dump.js';
 import type { Parsed } from './command.js';
 import type { Settings } from './validate.js';
 
@@ -46,7 +47,16 @@ function withDisabled(config: Config, disabled: readonly string[]): Config {
 function targetOf(version: string | undefined, vmstate: string | undefined): Target {
   if (version !== undefined && !/^\d+\.\d+$/.test(version))
     throw new UsageError(`--target ${version} is no QEMU release, such as 9.2`);
-  return { ...(version !== undefined && { version }), ...(vmstate !== undefined && { vmstate }) };
+  return { ...(version !== undefined && { version }), ...(vmstate !== undefined && { vmstate: dumpOf(vmstate) }) };
+}
+
+function dumpOf(file: string): VmstateDump {
+  try {
+    return parseVmstateDump(read(file));
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new UsageError(`${file} is not what -dump-vmstate writes: ${error.message}`);
+  }
 }
 
 const text = (value: unknown): string | undefined => (value === undefined ? undefined : String(value));

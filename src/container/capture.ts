@@ -1,9 +1,11 @@
 /** Opens a capture: the channels of one migration, in a directory or as a list of files. */
-import { type Dirent, existsSync, readdirSync, statSync } from 'node:fs';
+import { type Dirent, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { type DecodeError, InputError } from '../finding.js';
-import { openChannel } from './open.js';
+import { type OpenChannel, openChannel, type OpenOptions, openSource, type OpenWrapper } from './open.js';
+import { type Arrival, readArrivals } from './arrivals.js';
 import { type ChannelRole, multifdIdentity, SNIFF_SIZE } from './sniff.js';
+import type { NoteInside } from './wrapper.js';
 
 export interface CaptureChannel {
   /** What findings call it: its name in the directory, or as it was given. */
@@ -16,11 +18,14 @@ export interface CaptureChannel {
   readonly layers: readonly string[];
   /** From the first packet of a multifd channel. */
   readonly multifd?: { readonly id: number; readonly uuid: string };
+  /** Opens it, where its path alone does not: a channel inside another file, or a pipe that is open already. */
+  readonly open?: (options: OpenOptions) => Promise<OpenChannel>;
 }
 
 /** Something about the files that does not keep the rest from being read: what `problemFinding` of the catalogue takes. */
 export interface CaptureNote {
-  readonly rule: 'capture-main' | 'capture-multifd' | 'capture-file' | 'capture-name';
+  readonly rule:
+    'capture-main' | 'capture-multifd' | 'capture-file' | 'capture-name' | 'recording-cut' | NoteInside['rule'];
   readonly message: string;
   readonly channel: string;
   readonly offset: number;
@@ -34,9 +39,13 @@ export interface Capture {
   readonly channels: readonly CaptureChannel[];
   /** The file with the arrival order; see `readArrivals`. */
   readonly events?: string;
+  /** The order in which the bytes of the channels arrived, where something says it. */
+  readonly arrivals?: () => AsyncIterable<Arrival>;
   /** The file with what the recorder knew. */
   readonly facts?: string;
   readonly notes: readonly CaptureNote[];
+  /** To be called when it has been read, where it is there. */
+  close?(): void;
 }
 
 const MAIN_FILE = 'main.bin';
@@ -61,12 +70,64 @@ export async function listChannels(directory: string): Promise<Capture> {
   };
   const events = there(EVENTS_FILE);
   const facts = there(FACTS_FILE);
-  return { ...capture(directory, channels), ...(events && { events }), ...(facts && { facts }) };
+  const found = capture(directory, channels);
+  return {
+    ...found,
+    notes: [...(facts ? cutNote(directory, facts) : []), ...found.notes],
+    ...(events && { events, arrivals: () => readArrivals(events) }),
+    ...(facts && { facts }),
+  };
+}
+
+/** Recorders write no longer ones. */
+const MAX_FACTS = 16 << 20;
+
+/** What a recorder says of a recording that it could not finish. A file that is no such document says nothing. */
+function cutNote(directory: string, path: string): CaptureNote[] {
+  try {
+    if (statSync(path).size > MAX_FACTS) return [];
+    const { cut } = JSON.parse(readFileSync(path, 'utf8')) as { cut?: Readonly<Record<string, unknown>> };
+    if (typeof cut?.file !== 'string' || typeof cut.reason !== 'string') return [];
+    const offset = Number.isSafeInteger(cut.offset) ? Number(cut.offset) : 0;
+    const channel = cut.file.endsWith('.bin') ? cut.file : directory;
+    return [note('recording-cut', `the recorder could not write on: ${cut.reason}`, channel, [], offset)];
+  } catch (error) {
+    if (error instanceof SyntaxError || (error instanceof Error && 'code' in error)) return [];
+    throw error;
+  }
 }
 
 /** The same for files that were named one by one. */
 export async function captureOfFiles(paths: readonly string[], name = paths[0] ?? 'capture'): Promise<Capture> {
   return capture(name, await examineAll(paths.map((path) => ({ name: path, path }))));
+}
+
+/** The same for the channels inside a wrapper. */
+export async function captureOfWrapper({ name, channels, arrivals, notes, close }: OpenWrapper): Promise<Capture> {
+  const all: Examined[] = [];
+  for (const inside of channels) {
+    // An offset is that of the wrapper, in the file.
+    const open = ({ role }: OpenOptions): Promise<OpenChannel> => openSource(inside.open(), role && { role });
+    if (inside.bytes > 0) all.push(await examine(inside.name, name, inside.bytes, open));
+    else all.push({ channel: { name: inside.name, path: name, bytes: 0, role: 'preempt', layers: [], open } });
+  }
+  const about = (notes ?? []).map(({ rule, message, channel, offset }) =>
+    note(rule, message, channel ?? name, [], offset),
+  );
+  const found = capture(name, all);
+  return { ...found, notes: [...about, ...found.notes], ...(arrivals && { arrivals }), close };
+}
+
+/** The same for one channel that is open: the first to read it finds it so. */
+export async function captureOfOpen(path: string, channel: OpenChannel, options: OpenOptions): Promise<Capture> {
+  let first: OpenChannel | undefined = channel;
+  const open = async (): Promise<OpenChannel> => {
+    const opened = first ?? (await openChannel(path, options));
+    first = undefined;
+    return opened;
+  };
+  const bytes = channel.cursor.source.size ?? 0;
+  return capture(channel.name, [{ channel: { ...(await describe(channel, path, bytes)), open } }]);
 }
 
 interface Examined {
@@ -76,33 +137,48 @@ interface Examined {
 
 async function examineAll(files: readonly { name: string; path: string }[]): Promise<readonly Examined[]> {
   const all: Examined[] = [];
-  for (const { name, path } of files) all.push(await examine(name, path));
+  for (const { name, path } of files) all.push(await examineFile(name, path));
   return all;
 }
 
-async function examine(name: string, path: string): Promise<Examined> {
-  let bytes = 0;
+async function examineFile(name: string, path: string): Promise<Examined> {
   try {
     const stat = statSync(path, { throwIfNoEntry: false });
     if (stat?.isFIFO()) throw new InputError(`${path} is a pipe, and a capture is read twice`);
-    bytes = stat?.size ?? 0;
-    if (stat?.isFile() && bytes === 0) return { channel: { name, path, bytes, role: 'preempt', layers: ['file'] } };
-    const open = await openChannel(path);
+    if (stat?.isFile() && stat.size === 0)
+      return { channel: { name, path, bytes: 0, role: 'preempt', layers: ['file'] } };
+    return await examine(name, path, stat?.size ?? 0);
+  } catch (error) {
+    return unreadable(name, path, 0, error);
+  }
+}
+
+async function examine(name: string, path: string, bytes: number, open?: CaptureChannel['open']): Promise<Examined> {
+  try {
+    const opened = await (open?.({}) ?? openChannel(path));
     try {
-      const { role, cursor, layers } = open;
-      await cursor.fill(SNIFF_SIZE);
-      const head = cursor.buffer.subarray(cursor.position, Math.min(cursor.limit, cursor.position + SNIFF_SIZE));
-      const multifd = role === 'multifd' ? multifdIdentity(head) : undefined;
-      return { channel: { name, path, bytes, role, layers, ...(multifd && { multifd }) } };
+      return { channel: { ...(await describe(opened, path, bytes)), name, ...(open && { open }) } };
     } finally {
-      open.close();
+      opened.close();
     }
   } catch (error) {
-    if (!isExpected(error)) throw error;
-    // The message names the file by its path.
-    const message = error.message.replaceAll(path, () => name);
-    return { channel: { name, path, bytes, layers: [] }, note: note('capture-file', message, name) };
+    return unreadable(name, path, bytes, error);
   }
+}
+
+async function describe(opened: OpenChannel, path: string, bytes: number): Promise<CaptureChannel> {
+  const { name, role, cursor, layers } = opened;
+  await cursor.fill(SNIFF_SIZE);
+  const head = cursor.buffer.subarray(cursor.position, Math.min(cursor.limit, cursor.position + SNIFF_SIZE));
+  const multifd = role === 'multifd' ? multifdIdentity(head) : undefined;
+  return { name, path, bytes, role, layers, ...(multifd && { multifd }) };
+}
+
+function unreadable(name: string, path: string, bytes: number, error: unknown): Examined {
+  if (!isExpected(error)) throw error;
+  // The message names the file by its path.
+  const message = error.message.replaceAll(path, () => name);
+  return { channel: { name, path, bytes, layers: [] }, note: note('capture-file', message, name) };
 }
 
 /** What a file can do to its reader: it is something else, it is damaged, or the system refuses it. */

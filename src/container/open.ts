@@ -1,15 +1,22 @@
 /** Opens what a user names on the command line: a file, a pipe, standard input; finds the stream in it and what it is. */
 import { openFile } from '../bytes/file-source.js';
+import { withHead } from '../bytes/peek.js';
 import type { ByteSource } from '../bytes/source.js';
+import { SourcePart } from '../bytes/source-part.js';
 import { Cursor } from '../bytes/cursor.js';
 import { InputError } from '../finding.js';
+import { splitPath } from './split-path.js';
 import { type ChannelRole, sniff, SNIFF_SIZE } from './sniff.js';
+import type { Attachment, SeveralInside } from './wrapper.js';
+import { isSeveral, unwrap } from './wrappers.js';
 
 export interface OpenOptions {
   /** Byte of the file at which the stream starts (`file:…,offset=`). Found by itself when only zeros stand before it. */
   readonly offset?: number;
   /** What the channel is, where its first bytes do not say it. */
   readonly role?: ChannelRole;
+  /** Bytes of the reading window, where many channels are read at once. */
+  readonly window?: number;
 }
 
 /** An open channel, positioned at its first byte. */
@@ -19,56 +26,106 @@ export interface OpenChannel {
   readonly cursor: Cursor;
   /** What the stream was taken out of, outermost first. */
   readonly layers: readonly string[];
+  /** What else those layers hold. */
+  readonly attachments: readonly Attachment[];
   close(): void;
+}
+
+/** An open wrapper around several channels. */
+export interface OpenWrapper extends SeveralInside {
+  readonly name: string;
 }
 
 /** Zeros before a stream are stepped over up to here. */
 const MAX_LEADING_ZEROS = 64 << 20;
 
 /**
- * Opens a channel by path, or standard input by `-`.
+ * Opens a channel by path, or standard input by `-`, in whatever it is wrapped. Of a wrapper around several channels, the main one.
  *
  * @throws InputError when it cannot be opened or is something else
  */
 export async function openChannel(path: string, options: OpenOptions = {}): Promise<OpenChannel> {
-  const source = openPath(path, options.offset);
-  try {
-    return await openSource(source, options);
-  } catch (error) {
-    source.close();
-    throw error;
-  }
+  return oneOf(await openInput(path, options));
 }
 
 /** As `openChannel`, for bytes from anywhere. The caller closes the source through the channel. */
 export async function openSource(source: ByteSource, options: OpenOptions = {}): Promise<OpenChannel> {
-  const layers: string[] = [source.size === undefined ? 'pipe' : 'file'];
-  if (options.offset) layers.push(`from byte 0x${options.offset.toString(16)} on`);
-  let cursor = new Cursor(source);
+  return oneOf(await open(source, options));
+}
+
+/** As `openChannel`, but leaves the choice to the caller where several channels come out. */
+export async function openInput(path: string, options: OpenOptions = {}): Promise<OpenChannel | OpenWrapper> {
+  const { file, part } = splitPath(path);
+  return open(openPath(file, options.offset), options, part);
+}
+
+export function isWrapper(input: OpenChannel | OpenWrapper): input is OpenWrapper {
+  return 'channels' in input;
+}
+
+async function oneOf(input: OpenChannel | OpenWrapper): Promise<OpenChannel> {
+  if (!isWrapper(input)) return input;
+  const { name, layers, channels } = input;
+  for (const inside of channels) {
+    const channel = await openSource(inside.open());
+    if (channel.role === 'main') return { ...channel, layers: [...layers, ...channel.layers] };
+    channel.close();
+  }
+  input.close();
+  throw new InputError(`${name} holds no main channel`);
+}
+
+async function open(source: ByteSource, options: OpenOptions, part?: string): Promise<OpenChannel | OpenWrapper> {
+  const name = part === undefined ? source.name : `${source.name}#${part}`;
+  const outer: string[] = [source.size === undefined ? 'pipe' : 'file'];
+  if (options.offset) outer.push(`from byte 0x${options.offset.toString(16)} on`);
+  const inside = await unwrap(source, part === undefined ? {} : { part });
+  const layers = [...outer, ...inside.layers];
+  if (isSeveral(inside)) return { ...inside, name, layers };
+  try {
+    return { ...(await findStream(inside.source, layers, options)), name, attachments: inside.attachments };
+  } catch (error) {
+    inside.source.close();
+    throw error;
+  }
+}
+
+async function findStream(
+  source: ByteSource,
+  layers: string[],
+  options: OpenOptions,
+): Promise<Omit<OpenChannel, 'name' | 'attachments'>> {
+  let cursor = new Cursor(source, options.window);
   await cursor.fill(SNIFF_SIZE);
-  if (!cursor.has(1) && options.role !== 'preempt') throw new InputError(`${source.name} is empty`);
+  if (!cursor.has(1) && options.role !== 'preempt') {
+    const [fault] = source.faults ?? [];
+    throw new InputError(
+      fault ? `${source.name} holds nothing that can be read: ${fault.message}` : `${source.name} is empty`,
+    );
+  }
   const start = firstBytes(cursor);
   if (options.role === undefined && startsWithZeros(cursor) && !sniff(unread(cursor))) {
     const zeros = await leadingZeros(cursor);
     if (zeros !== undefined) {
       layers.push(`${zeros} leading zero bytes`);
-      cursor = new Cursor(new SourceFrom(source, cursor, zeros));
+      cursor = new Cursor(partFrom(source, cursor, zeros));
       await cursor.fill(SNIFF_SIZE);
     }
   }
-  const role = options.role ?? recognise(source.name, cursor, start);
-  return { name: source.name, role, cursor, layers, close: () => source.close() };
+  const role = options.role ?? recognise(source, cursor, start);
+  return { role, cursor, layers, close: () => source.close() };
 }
 
 const firstBytes = ({ buffer, position, limit }: Cursor): string =>
   buffer.toString('hex', position, Math.min(limit, position + 8));
 
-function recognise(name: string, cursor: Cursor, start: string): ChannelRole {
+function recognise({ name, faults }: ByteSource, cursor: Cursor, start: string): ChannelRole {
   const found = sniff(unread(cursor));
   if (!found) {
+    const [fault] = faults ?? [];
     throw new InputError(
       `${name} is no migration stream: it starts with ${start}, not with 5145564d ("QEVM")`,
-      'a connection that takes up a broken postcopy has no header: say so with --role recovery-main',
+      fault?.message ?? 'a connection that takes up a broken postcopy has no header: say so with --role recovery-main',
     );
   }
   if ('other' in found) throw new InputError(`${name} is ${found.other}, not a migration stream`, found.hint);
@@ -95,6 +152,11 @@ export function openPath(path: string, offset = 0): ByteSource {
   }
 }
 
+/** The source from `start` on, to which the cursor has come. */
+function partFrom(source: ByteSource, cursor: Cursor, start: number): ByteSource {
+  return new SourcePart(source.seek ? source : withHead(source, Uint8Array.from(unread(cursor))), start);
+}
+
 /** What of the input is in the window. */
 function unread(cursor: Cursor): Uint8Array {
   return cursor.buffer.subarray(cursor.position, cursor.limit);
@@ -116,43 +178,4 @@ async function leadingZeros(cursor: Cursor): Promise<number | undefined> {
   await cursor.fill(SNIFF_SIZE);
   const found = sniff(unread(cursor));
   return found && 'role' in found ? cursor.offset : undefined;
-}
-
-/** The rest of a source, as if it began further in. What the first cursor has already read is handed on. */
-class SourceFrom implements ByteSource {
-  readonly name: string;
-  readonly size?: number;
-  readonly readAt?: (into: Uint8Array, offset: number) => number;
-  readonly seek?: (offset: number) => void;
-  private head: Uint8Array;
-
-  constructor(
-    private readonly source: ByteSource,
-    cursor: Cursor,
-    start: number,
-  ) {
-    this.name = source.name;
-    this.head = Uint8Array.from(cursor.buffer.subarray(cursor.position, cursor.limit));
-    const { readAt, seek } = source;
-    if (source.size !== undefined) this.size = source.size - start;
-    if (readAt) this.readAt = (into, offset) => readAt.call(source, into, start + offset);
-    if (seek) {
-      this.seek = (offset) => {
-        this.head = new Uint8Array(0);
-        seek.call(source, start + offset);
-      };
-    }
-  }
-
-  read(into: Uint8Array): number | Promise<number> {
-    if (this.head.length === 0) return this.source.read(into);
-    const count = Math.min(into.length, this.head.length);
-    into.set(this.head.subarray(0, count));
-    this.head = this.head.subarray(count);
-    return count;
-  }
-
-  close(): void {
-    this.source.close();
-  }
 }

@@ -21,17 +21,6 @@ export const SNIFF_SIZE = 64;
 
 const MAGICS: readonly (readonly [magic: string, result: Sniffed])[] = [
   ...(['main', 'multifd', 'cpr'] as const).map((role) => [CHANNEL_MAGIC[role].toString(16), { role }] as const),
-  ['1f8b', { other: 'a gzip file', hint: 'unpack it into a pipe: gzip -dc FILE | migscope info -' }],
-  ['28b52ffd', { other: 'a zstd file', hint: 'unpack it into a pipe: zstd -dc FILE | migscope info -' }],
-  ['fd377a585a00', { other: 'an xz file', hint: 'unpack it into a pipe: xz -dc FILE | migscope info -' }],
-  ['425a68', { other: 'a bzip2 file', hint: 'unpack it into a pipe: bzip2 -dc FILE | migscope info -' }],
-  ['04224d18', { other: 'an lz4 file', hint: 'unpack it into a pipe: lz4 -dc FILE | migscope info -' }],
-  ['894c5a4f', { other: 'an lzop file', hint: 'unpack it into a pipe: lzop -dc FILE | migscope info -' }],
-  [
-    '4c6962766972745165',
-    { other: 'a libvirt save image', hint: 'the stream starts behind its header: give that offset with --offset' },
-  ],
-  ['514649fb', { other: 'a qcow2 image', hint: 'the stream of a snapshot lies in its clusters; copy it out first' }],
   ['d4c3b2a1', { other: 'a packet capture', hint: 'extract the TCP connection first' }],
   ['0a0d0d0a', { other: 'a packet capture', hint: 'extract the TCP connection first' }],
   [

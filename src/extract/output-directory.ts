@@ -71,11 +71,6 @@ export class OutputDirectory {
     throw new InputError(`${join(this.root, path)} is no regular file any more`);
   }
 
-  /** Opens a file that `create` made, to be read alone. */
-  read(path: string): number {
-    return openSync(join(this.root, path), constants.O_RDONLY | NOFOLLOW);
-  }
-
   /** Removes a file that `create` made. */
   remove(path: string): void {
     if (this.created.delete(path)) unlinkSync(join(this.root, path));

@@ -23,7 +23,7 @@ import {
 } from '../stream/page-batch.js';
 import { decodeXbzrle } from '../wire/xbzrle.js';
 import type { BlockFiles } from './block-files.js';
-import { PageBits } from './page-bits.js';
+import { PageBits } from '../model/page-bits.js';
 
 /** Bytes that are gathered before they are written. */
 const RUN = 1 << 20;
@@ -66,6 +66,8 @@ export interface NeverSent {
 }
 
 const MAX_RANGES = 1000;
+/** Bytes of all bits: two for each page of 768 GiB of guest RAM. */
+const MAX_BITS = 48 << 20;
 
 export class PageStore implements StreamSink {
   readonly wantsMappedPages = true;
@@ -75,8 +77,7 @@ export class PageStore implements StreamSink {
   private readonly targets = new Map<string, Target>();
   /** By the list of a channel, and the number in it. */
   private readonly lists = new WeakMap<readonly RamBlock[], Target[]>();
-  private readonly budget = new PageMapBudget();
-  private readonly sentBudget = new PageMapBudget();
+  private readonly budget = new PageMapBudget(MAX_BITS);
   private pageSize = 0;
   private readonly page = Buffer.alloc(MAX_PAGE);
   private target: Target | undefined;
@@ -90,6 +91,8 @@ export class PageStore implements StreamSink {
     private readonly files: BlockFiles,
     /** The blocks that are written; all of them unless it is given. */
     private readonly wanted: (name: string) => boolean = () => true,
+    /** Told of everything that is written, with the path in the output directory. */
+    private readonly wrote?: (path: string, start: number, length: number) => void,
   ) {}
 
   /** A sink for one of several channels. */
@@ -172,6 +175,7 @@ export class PageStore implements StreamSink {
     this.attempt(target, runStart, () => {
       const fd = this.files.fd(target.block);
       for (let done = 0; done < runLength;) done += writeSync(fd, this.run, done, runLength - done, runStart + done);
+      this.wrote?.(this.files.path(target.block.name)!, runStart, runLength);
     });
   }
 
@@ -261,7 +265,7 @@ export class PageStore implements StreamSink {
         written: new PageBits(this.budget, true),
         lost: !this.wanted(block.name),
         damaged: false,
-        sent: new PageBits(this.sentBudget, true),
+        sent: new PageBits(this.budget, true),
         kinds: new Float64Array(PAGE_KINDS.length),
         discarded: undefined,
       };
@@ -276,7 +280,7 @@ export class PageStore implements StreamSink {
     const target = payload.block === undefined ? undefined : this.targets.get(payload.block);
     if (!target || target.lost || !payload.ranges || pageSize === 0) return;
     this.turnTo(target);
-    target.discarded ??= new PageBits(this.sentBudget, false);
+    target.discarded ??= new PageBits(this.budget, false);
     const end = BigInt(target.block.usedLength);
     for (const [start, length] of payload.ranges) {
       if (start >= end) continue;
@@ -306,6 +310,9 @@ export class PageStore implements StreamSink {
   private resize(block: RamBlock, offset: number): void {
     const target = this.targetOf(block);
     this.turnTo(target);
+    const file = this.files.path(block.name);
+    // What is cut off must not count as written.
+    if (file !== undefined && block.usedLength < target.block.usedLength) this.wrote?.(file, 0, 0);
     target.block = block;
     if (!target.lost) this.attempt(target, offset, () => ftruncateSync(this.files.fd(block), block.usedLength));
   }

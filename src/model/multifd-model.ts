@@ -43,8 +43,8 @@ export interface DeviceTransferSummary {
   readonly complete: boolean;
 }
 
-/** Indexes that are kept of one device; a device of a TiB has a million. */
-const MAX_INDEXES = 1 << 21;
+/** Indexes that are kept of all devices; those of a TiB of state are a million. */
+const MAX_INDEXES = 1 << 20;
 const MAX_DEVICES = 1 << 12;
 const MAX_GENERATIONS = 1 << 16;
 const MAX_MISSING = 1000;
@@ -55,6 +55,7 @@ export class MultifdModel {
   readonly channels: MultifdChannelModel[] = [];
   private readonly generations: Mutable<GenerationSummary>[] = [];
   private readonly devices = new Map<string, DeviceTransfer>();
+  private readonly room = { indexes: MAX_INDEXES };
 
   channel(file: string): MultifdChannelModel {
     const channel = new MultifdChannelModel(this, file);
@@ -77,7 +78,7 @@ export class MultifdModel {
     let device = this.devices.get(key);
     if (!device) {
       if (this.devices.size >= MAX_DEVICES) return;
-      device = new DeviceTransfer(event.idstr, event.instance);
+      device = new DeviceTransfer(event.idstr, event.instance, this.room);
       this.devices.set(key, device);
     }
     device.add(event, channel);
@@ -155,13 +156,17 @@ class DeviceTransfer {
   constructor(
     private readonly idstr: string,
     private readonly instance: number,
+    private readonly room: { indexes: number },
   ) {}
 
   add(event: EventOf<'device-packet'>, channel: string): void {
     this.packets++;
     this.perChannel.set(channel, (this.perChannel.get(channel) ?? 0) + 1);
     if (this.indexes.has(event.index)) this.duplicates++;
-    else if (this.indexes.size < MAX_INDEXES) this.indexes.add(event.index);
+    else if (this.room.indexes > 0) {
+      this.room.indexes--;
+      this.indexes.add(event.index);
+    }
     if (event.config) this.configIndex = event.index;
     else this.bytes += event.data.length;
     this.lastIndex = Math.max(this.lastIndex, event.index);

@@ -1,18 +1,32 @@
-/** Which pages of a block have been met: one bit each, in chunks that are made when they are touched. */
+/**
+ * Which pages of a block have been met: one bit each, in chunks that are made when they are touched. A chunk whose pages have all been met, as they mostly
+ * are behind the first pass, takes no room.
+ */
 
 const CHUNK_PAGES = 1 << 15;
 const CHUNK_WORDS = CHUNK_PAGES / 32;
-/** Bytes of all chunks of one budget: 2 TiB of guest RAM in pages of 4 KiB, and a bound for streams that address pages at random. */
-export const MAX_PAGE_MAP_BYTES = 64 << 20;
+const CHUNK_BYTES = CHUNK_WORDS * 4;
+/** Bytes of all chunks of one budget: those of 512 GiB of guest RAM in pages of 4 KiB of which only some have been met. */
+export const MAX_PAGE_MAP_BYTES = 16 << 20;
 
-/** What the page maps of one stream may take together. */
+/** What the page maps of one stream may take together: a bound for streams that address pages at random. */
 export class PageMapBudget {
-  left = MAX_PAGE_MAP_BYTES;
+  /** A map had to go without. */
+  exhausted = false;
+
+  constructor(public left = MAX_PAGE_MAP_BYTES) {}
+}
+
+interface Chunk {
+  /** Undefined when all pages have been met. */
+  words: Int32Array | undefined;
+  /** Pages that have not. */
+  missing: number;
 }
 
 export class PageMap {
-  private readonly chunks = new Map<number, Int32Array>();
-  private current: Int32Array | undefined;
+  private readonly chunks = new Map<number, Chunk>();
+  private current: Chunk | undefined;
   private currentIndex = -1;
 
   constructor(private readonly budget: PageMapBudget) {}
@@ -27,19 +41,30 @@ export class PageMap {
       if (index !== this.currentIndex) this.turnTo(index);
       const chunkStart = index * CHUNK_PAGES;
       const stop = Math.min(end, chunkStart + CHUNK_PAGES);
-      if (this.current) known += markBits(this.current, page - chunkStart, stop - chunkStart);
+      if (this.current) known += this.markIn(this.current, page - chunkStart, stop - chunkStart);
       page = stop;
+    }
+    return known;
+  }
+
+  private markIn(chunk: Chunk, from: number, to: number): number {
+    if (!chunk.words) return to - from;
+    const known = markBits(chunk.words, from, to);
+    chunk.missing -= to - from - known;
+    if (chunk.missing === 0) {
+      chunk.words = undefined;
+      this.budget.left += CHUNK_BYTES;
     }
     return known;
   }
 
   private turnTo(index: number): void {
     let chunk = this.chunks.get(index);
-    if (!chunk && this.budget.left >= CHUNK_WORDS * 4) {
-      this.budget.left -= CHUNK_WORDS * 4;
-      chunk = new Int32Array(CHUNK_WORDS);
+    if (!chunk && this.budget.left >= CHUNK_BYTES) {
+      this.budget.left -= CHUNK_BYTES;
+      chunk = { words: new Int32Array(CHUNK_WORDS), missing: CHUNK_PAGES };
       this.chunks.set(index, chunk);
-    }
+    } else if (!chunk) this.budget.exhausted = true;
     this.current = chunk;
     this.currentIndex = index;
   }

@@ -1,6 +1,13 @@
 /** Adds up page records: counts by kind and block, pages sent twice, passes over the guest's memory. */
 import type { EventOf, RamBlock } from '../stream/events.js';
-import { PAGE_KINDS, PAGE_NORMAL, PAGE_ZERO, type PageBatch, type PageKind } from '../stream/page-batch.js';
+import {
+  PAGE_KINDS,
+  PAGE_NORMAL,
+  PAGE_XBZRLE,
+  PAGE_ZERO,
+  type PageBatch,
+  type PageKind,
+} from '../stream/page-batch.js';
 import { PageMap, PageMapBudget } from './page-map.js';
 
 export type PageCounts = Readonly<Record<PageKind | 'duplicate', number>>;
@@ -14,6 +21,8 @@ export interface RamBlockSummary {
   readonly address?: number;
   readonly mappedRam?: RamBlock['mappedRam'];
   readonly pages: PageCounts;
+  /** Where an XBZRLE page came for a page that had not been sent before. */
+  readonly baseless?: { readonly offset: number; readonly address: number };
 }
 
 export interface RamSummary {
@@ -31,6 +40,7 @@ interface BlockCounts {
   readonly kinds: Float64Array;
   readonly map: PageMap;
   duplicates: number;
+  baseless?: { readonly offset: number; readonly address: number };
 }
 
 /** The RAM of one migration. Every channel counts through a lane of its own, since each numbers the blocks in its own way. */
@@ -48,8 +58,9 @@ export class RamModel {
   summary(): RamSummary {
     const sum = (value: (lane: RamLane) => number): number =>
       this.lanes.reduce((total, lane) => total + value(lane), 0);
+    const exact = !this.budget.exhausted;
     return {
-      blocks: [...this.counts.values()].map(({ block, kinds, duplicates }) => {
+      blocks: [...this.counts.values()].map(({ block, kinds, duplicates, baseless }) => {
         const { name, usedLength, declared, pageSize, address, mappedRam } = block;
         const byKind = Object.fromEntries(PAGE_KINDS.map((kind, i) => [kind, kinds[i]!])) as Record<PageKind, number>;
         return {
@@ -60,11 +71,12 @@ export class RamModel {
           ...(address !== undefined && { address }),
           ...(mappedRam && { mappedRam }),
           pages: { ...byKind, duplicate: duplicates },
+          ...(exact && baseless && { baseless }),
         };
       }),
       passes: Math.max(0, ...this.lanes.map((lane) => lane.passes)),
       postcopyPages: sum((lane) => lane.postcopyPages),
-      exact: this.budget.left >= 0x1000,
+      exact,
     };
   }
 
@@ -102,7 +114,8 @@ export class RamLane {
   pages(batch: PageBatch): void {
     const { length, kind, block, address, pageSize } = batch;
     let passes = this.passes === 0 ? 1 : this.passes;
-    // Pages mostly follow each other: runs of them are counted at once.
+    const deltas = (batch.kinds & (1 << PAGE_XBZRLE)) !== 0;
+    // Pages mostly follow each other: runs of them are counted at once; those that build on what was sent before one by one.
     for (let start = 0; start < length;) {
       const index = block[start]!;
       const first = address[start]!;
@@ -111,13 +124,17 @@ export class RamLane {
       let next = first;
       let normal = 0;
       let i = start;
+      const delta = deltas && kind[start] === PAGE_XBZRLE;
       for (; i < length && address[i] === next && block[i] === index; i++) {
+        if (deltas && i > start && (delta || kind[i] === PAGE_XBZRLE)) break;
         next += pageSize;
         if (kind[i] === PAGE_NORMAL) normal++;
         else kinds[kind[i]!]!++;
       }
       kinds[PAGE_NORMAL]! += normal;
-      counts.duplicates += counts.map.mark(first / pageSize, i - start);
+      const known = counts.map.mark(first / pageSize, i - start);
+      counts.duplicates += known;
+      if (delta && known === 0) counts.baseless ??= { offset: batch.offset[start]!, address: first };
       if (index < this.lastBlock || (index === this.lastBlock && first <= this.lastAddress)) passes++;
       this.lastBlock = index;
       this.lastAddress = next - pageSize;

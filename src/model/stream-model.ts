@@ -59,12 +59,18 @@ export interface StreamSummary {
 }
 
 /** Bounds of the lists: no guest comes near, and a hostile stream cannot make them grow with its size. */
-const MAX_SECTIONS = 1 << 16;
+const MAX_SECTIONS = 1 << 15;
+/** Characters of the names of sections. */
+const MAX_NAMES = 1 << 20;
 const MAX_COMMANDS = 10_000;
+/** Ranges of all commands; the payloads of those beyond are kept without them. */
+const MAX_RANGES = 1 << 17;
+const MAX_SKIPPED = 1000;
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 export class StreamModel implements StreamSink {
+  readonly ignoresContents = true;
   private readonly lane: RamLane;
   private readonly traces = new TraceWatcher();
   private readonly sections = new Map<
@@ -79,6 +85,8 @@ export class StreamModel implements StreamSink {
   private configuration: Configuration | undefined;
   private facts: Mutable<Partial<Pick<StreamSummary, 'pageSize' | 'vmdesc' | 'footers' | 'runstate' | 'trailing'>>> =
     {};
+  private names = 0;
+  private ranges = 0;
   private furtherCommands = 0;
   private checkpoints = 0;
   private start: EventOf<'begin'> | undefined;
@@ -140,7 +148,7 @@ export class StreamModel implements StreamSink {
         this.facts.trailing = { offset: event.offset, length: event.length, zeros: event.zeros };
         break;
       case 'skipped':
-        this.skipped.push({ offset: event.offset, length: event.length });
+        if (this.skipped.length < MAX_SKIPPED) this.skipped.push({ offset: event.offset, length: event.length });
         break;
       case 'problem':
         this.problems.push(event.finding);
@@ -195,7 +203,8 @@ export class StreamModel implements StreamSink {
     if (summary?.id !== id || summary.idstr !== idstr || summary.instance !== instance) {
       const key = `${id}:${instance}:${idstr}`;
       summary = this.sections.get(key);
-      if (!summary && this.sections.size < MAX_SECTIONS) {
+      if (!summary && this.sections.size < MAX_SECTIONS && this.names + idstr.length <= MAX_NAMES) {
+        this.names += idstr.length;
         summary = { id, idstr, instance, version, kinds: {}, offset, bytes: 0 };
         this.sections.set(key, summary);
       }
@@ -211,8 +220,16 @@ export class StreamModel implements StreamSink {
     if (code === MIG_CMD_OPEN_RETURN_PATH || code === MIG_CMD_PING) this.inferred.add('return-path');
     if (payload.targetPageSize !== undefined) this.inferred.add('postcopy-ram');
     if (code === MIG_CMD_ENABLE_COLO) this.inferred.add('x-colo');
-    if (this.commands.length < MAX_COMMANDS) this.commands.push({ name, code, offset, packaged, payload });
+    if (this.commands.length < MAX_COMMANDS)
+      this.commands.push({ name, code, offset, packaged, payload: this.bounded(payload) });
     else this.furtherCommands++;
+  }
+
+  private bounded(payload: CommandPayload): CommandPayload {
+    this.ranges += payload.ranges?.length ?? 0;
+    if (!payload.ranges || this.ranges <= MAX_RANGES) return payload;
+    const { block } = payload;
+    return block === undefined ? {} : { block };
   }
 
   private inferredCapabilities(ram: RamSummary): string[] {

@@ -84,7 +84,9 @@ export class TraceWatcher {
   }
 
   private vmdesc(description: VmstateDescription): void {
-    this.seen.add(/" : /.test(description.text.slice(0, 200)) ? 'vmdesc-spaced' : 'vmdesc-compact');
+    const { bytes } = description;
+    const opening = bytes ? Buffer.from(bytes.subarray(0, 200)).toString('latin1') : description.text.slice(0, 200);
+    this.seen.add(opening.includes('" : ') ? 'vmdesc-spaced' : 'vmdesc-compact');
     this.seen.add(description.configuration ? 'vmdesc-configuration' : 'vmdesc-no-configuration');
     for (const device of description.devices) this.arrays(device);
   }

@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BlockFiles } from '../extract/block-files.js';
 import { OutputDirectory } from '../extract/output-directory.js';
-import { PageBits } from '../extract/page-bits.js';
+import { PageBits } from '../model/page-bits.js';
 import { PageStore } from '../extract/page-store.js';
 import type { Finding } from '../finding.js';
 import { PageMapBudget } from '../model/page-map.js';

@@ -5,6 +5,7 @@
 import { closeSync, fstatSync, statSync } from 'node:fs';
 import { TextWriter } from '../bytes/text-writer.js';
 import { openChannel } from '../container/open.js';
+import { splitPath } from '../container/split-path.js';
 import { BlockFiles } from '../extract/block-files.js';
 import { OutputDirectory } from '../extract/output-directory.js';
 import { PageStore } from '../extract/page-store.js';
@@ -72,7 +73,7 @@ export async function analyzeMigration(input: string, options: AnalyzeOptions): 
 export async function extractMigration(input: string, options: ExtractOptions): Promise<AnalyzeResult> {
   requireRereadable(input, 'extracting');
   const { out } = options;
-  const directory = new OutputDirectory(options.directory, input === '-' ? [] : [input]);
+  const directory = new OutputDirectory(options.directory, input === '-' ? [] : [splitPath(input).file]);
   const description = await readDescription(input, options);
   if (description) {
     out.write('desc.json\n');
@@ -156,7 +157,7 @@ function writeDescription(description: VmstateDescription, out: TextOutput): voi
 
 /** @throws InputError for pipes */
 function requireRereadable(input: string, what: string): void {
-  const stat = input === '-' ? fstatSync(0) : statSync(input, { throwIfNoEntry: false });
+  const stat = input === '-' ? fstatSync(0) : statSync(splitPath(input).file, { throwIfNoEntry: false });
   // What is not there at all is for whoever opens it to say.
   if (!stat || stat.isFile() || stat.isBlockDevice() || stat.isDirectory()) return;
   throw new InputError(

@@ -5,6 +5,7 @@
  * `--max-bytes` cut them). Fields of device state are values by name, flags and enumerations `{value, names}`; with `--offsets` they are
  * `{type, offset, size, value}`. What else is known of a field stands beside them, in `meanings`.
  */
+import { randomUUID } from 'node:crypto';
 import type { TextWriter } from '../bytes/text-writer.js';
 import type { EventOf, RecordFields, RecordValue, StreamEvent, StreamSink } from '../stream/events.js';
 import { PAGE_KINDS, PAGE_ZERO, type PageBatch } from '../stream/page-batch.js';
@@ -26,15 +27,14 @@ export class JsonOutput {
     private readonly capture: string,
   ) {}
 
-  put(text: string): void {
-    if (this.shape === 'lines') {
-      this.out.write(text);
-      this.out.write('\n');
-      return;
-    }
+  /** Writes one object, given in one piece or in several. */
+  put(text: string | Iterable<string>): void {
     // The opening comes with the first event, so that nothing is written for an input that cannot be opened.
-    this.out.write(this.first ? `${this.opening()}${text}` : `,\n${text}`);
+    if (this.shape === 'document') this.out.write(this.first ? this.opening() : ',\n');
     this.first = false;
+    if (typeof text === 'string') this.out.write(text);
+    else for (const part of text) this.out.write(part);
+    if (this.shape === 'lines') this.out.write('\n');
   }
 
   /** Closes the document. To be called behind the last event. */
@@ -56,6 +56,9 @@ export class JsonDump implements StreamSink {
   /** The last section that started; pages belong to it. */
   private section = { idstr: '', instance: 0 };
   private readonly names: string[] = [];
+  /** Long bytes of the object that is being made, in order, and the string that stands in it for each. */
+  private readonly long: Uint8Array[] = [];
+  private readonly place = randomUUID();
   private readonly label: { readonly channel?: string };
 
   constructor(
@@ -72,7 +75,13 @@ export class JsonDump implements StreamSink {
   event(event: StreamEvent): void {
     if (event.kind === 'section-start') this.section = event;
     const object = this.object(event);
-    if (object) this.out.put(jsonLine({ ...object, ...this.label }));
+    if (object) this.out.put(this.inPieces(jsonLine({ ...object, ...this.label })));
+  }
+
+  /** The text with long bytes in their places, which would be several times as large in one string. */
+  private inPieces(text: string): string | Iterable<string> {
+    if (this.long.length === 0) return text;
+    return pieces(text.split(this.place), this.long.splice(0));
   }
 
   pages(batch: PageBatch): void {
@@ -210,6 +219,10 @@ export class JsonDump implements StreamSink {
 
   private bytes(bytes: Uint8Array): unknown {
     const { maxBytes } = this.options;
+    if (bytes.length > LONG && bytes.length <= maxBytes) {
+      this.long.push(bytes);
+      return this.place;
+    }
     const hex = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, maxBytes)).toString('hex');
     return bytes.length > maxBytes ? { hex, length: bytes.length } : hex;
   }
@@ -218,6 +231,19 @@ export class JsonDump implements StreamSink {
     if (!event.description) return {};
     const { devices, text } = event.description;
     return { devices: devices.length, ...(this.options.desc && { description: plain(parseJson(text)) }) };
+  }
+}
+
+/** Bytes from which on a value is written in pieces, and the size of those. */
+const LONG = 1 << 18;
+const PIECE = 1 << 16;
+
+function* pieces(between: readonly string[], long: readonly Uint8Array[]): Generator<string> {
+  for (const [i, text] of between.entries()) {
+    yield text;
+    const bytes = long[i];
+    for (let at = 0; bytes && at < bytes.length; at += PIECE)
+      yield Buffer.from(bytes.buffer, bytes.byteOffset + at, Math.min(PIECE, bytes.length - at)).toString('hex');
   }
 }
 

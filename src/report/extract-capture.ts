@@ -8,22 +8,27 @@
  * | ram/<block>                             | a RAM block; pages that are zero are holes                 |
  * | physical.bin, core.elf                  | all of it by guest-physical address                        |
  * | sections/<idstr>.<instance>.bin         | the payload of a FULL section                              |
+ * | libvirt/domain.xml, libvirt/cookie.xml  | what a libvirt save image holds beside the stream          |
  * | devices/<idstr>.<instance>.bin          | the state of a VFIO device                                 |
  * | devices/<idstr>.<instance>.config.bin   | its PCI configuration, as in the vmstate of VFIOPCIDevice  |
  */
-import { createHash } from 'node:crypto';
-import { closeSync, fstatSync, mkdirSync, readSync, statSync, writeSync } from 'node:fs';
+import { closeSync, mkdirSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { globMatcher } from '../bytes/glob.js';
 import type { Capture } from '../container/capture.js';
+import type { OpenChannel } from '../container/open.js';
 import type { ChannelRole } from '../container/sniff.js';
+import { splitPath } from '../container/split-path.js';
+import type { Attachment } from '../container/wrapper.js';
 import { BlockFiles } from '../extract/block-files.js';
 import { DeviceStore, type StoredDevice } from '../extract/device-store.js';
+import { FileHasher } from '../extract/file-hasher.js';
 import { type MemoryFile, MemoryFileWriter } from '../extract/memory-file.js';
 import { OutputDirectory } from '../extract/output-directory.js';
 import { type NeverSent, PageStore, type StoredBlock } from '../extract/page-store.js';
 import { SafeNames } from '../extract/safe-name.js';
 import { SectionStore } from '../extract/section-store.js';
+import { VirtioMem } from '../extract/virtio-mem.js';
 import { type Finding, hex, InputError } from '../finding.js';
 import { lostConnections, takenUp } from '../model/lost-connections.js';
 import type { ReadOptions } from '../read.js';
@@ -67,12 +72,16 @@ export interface ExtractManifest {
   /** With `sections`. */
   readonly sections?: readonly ExtractedSection[];
   readonly devices?: readonly ExtractedDevice[];
+  /** With `sections`: what the stream's wrapper holds beside it. */
+  readonly attachments?: readonly ExtractedFile[];
   readonly problems: readonly Finding[];
 }
 
 export interface ExtractedChannel {
   readonly name: string;
   readonly role: ChannelRole;
+  /** What it was taken out of, outermost first. */
+  readonly layers: readonly string[];
   readonly bytes: number;
   readonly complete: boolean;
 }
@@ -91,6 +100,8 @@ export interface ExtractedBlock extends Partial<ExtractedFile> {
   readonly pages: Readonly<Record<PageKind, number>>;
   /** Pages that no record was there for; they are zero in the file. */
   readonly neverSent: NeverSent;
+  /** Bytes of those that virtio-mem has not plugged, as far as they are in the ranges: zero in the guest, too. */
+  readonly unplugged?: number;
 }
 
 export interface ExtractedSection extends ExtractedFile {
@@ -119,19 +130,29 @@ export async function extractCapture(
   const capture = typeof input === 'string' ? await open(input, options) : input;
   const directory = new OutputDirectory(
     options.directory,
-    capture.channels.filter(({ path }) => path !== '-').map(({ path }) => path),
+    capture.channels.map(({ path }) => splitPath(path).file).filter((file) => file !== '-'),
     { replace: options.force === true },
   );
   mkdirSync(options.directory, { recursive: true });
   directory.check(MANIFEST);
   const names = new SafeNames([MANIFEST, 'physical.bin', 'core.elf']);
   const files = new BlockFiles(directory, ({ name }) => names.assign(`ram/${name}`));
-  const pages = new PageStore(files, blockFilter(options.blocks ?? []));
+  const hasher = new FileHasher();
+  const pages = new PageStore(files, blockFilter(options.blocks ?? []), (file, start, length) =>
+    hasher.wrote(join(options.directory, file), start, length),
+  );
   const sections = options.sections === true ? new SectionStore(directory, names) : undefined;
   const devices = options.sections === true ? new DeviceStore(directory, names) : undefined;
   const memory =
     options.format === 'physical' || options.format === 'elf' ? new MemoryFileWriter(options.format) : undefined;
+  const virtioMem = new VirtioMem();
   const watch = new Watch();
+  const attachments: string[] = [];
+  const opened = ({ name }: ReadableChannel, open: OpenChannel): void => {
+    watch.layers.set(name, open.layers);
+    if (options.sections !== true) return;
+    for (const attachment of open.attachments) attachments.push(writeAttachment(directory, names, attachment));
+  };
   try {
     const result = await readCapture(
       capture,
@@ -140,10 +161,11 @@ export async function extractCapture(
         ...(sections ? [sections] : []),
         ...(devices ? [devices] : []),
         ...(memory ? [memory] : []),
+        virtioMem,
         watch.sink(channel),
         ...(options.listener?.(channel) ?? []),
       ],
-      options,
+      { ...options, opened },
     );
     const blocks = pages.stored();
     const stored = devices?.finish();
@@ -159,14 +181,20 @@ export async function extractCapture(
       ...watch.reasons(),
       ...result.problems.filter(isTrouble).map(({ message }) => message),
       ...pages.problems.map(({ message }) => message),
-      ...blocks.flatMap(blockReasons),
+      ...blocks.flatMap((block) => blockReasons(block, virtioMem)),
       ...unmatched(options.blocks ?? [], blocks),
       ...(stored ?? []).flatMap(deviceReasons),
       ...(sections?.exceeded || devices?.exceeded
         ? ['the capture has more sections or packets than are kept track of']
         : []),
     ];
-    const described = (file: string): ExtractedFile => describeFile(directory, file);
+    const storedSections = sections?.stored() ?? [];
+    const described = await describeFiles(hasher, options.directory, [
+      ...blocks.flatMap(({ file }) => file ?? []),
+      ...storedSections.map(({ file }) => file),
+      ...(stored ?? []).flatMap(({ file, config }) => [file, ...(config === undefined ? [] : [config])]),
+      ...attachments,
+    ]);
     const manifest: ExtractManifest = {
       schema: 'migscope/extract/1',
       capture: capture.name,
@@ -180,6 +208,7 @@ export async function extractCapture(
         ...(file !== undefined && described(file)),
         pages: byKind,
         neverSent,
+        ...unpluggedOf(block, neverSent, virtioMem),
       })),
       ...(memory && {
         memory: {
@@ -190,7 +219,7 @@ export async function extractCapture(
           }),
         },
       }),
-      ...(sections && { sections: sections.stored().map((section) => ({ ...section, ...described(section.file) })) }),
+      ...(sections && { sections: storedSections.map((section) => ({ ...section, ...described(section.file) })) }),
       ...(stored && {
         devices: stored.map(({ config, ...device }) => ({
           ...device,
@@ -198,6 +227,7 @@ export async function extractCapture(
           ...(config !== undefined && { config: described(config) }),
         })),
       }),
+      ...(attachments.length > 0 && { attachments: attachments.map(described) }),
       problems,
     };
     writeManifest(directory, manifest);
@@ -205,6 +235,8 @@ export async function extractCapture(
   } finally {
     files.close();
     devices?.close();
+    if (typeof input === 'string') capture.close?.();
+    await hasher.close();
   }
 }
 
@@ -214,14 +246,7 @@ export function isTrouble({ severity }: Finding): boolean {
 }
 
 async function open(path: string, options: ExtractCaptureOptions): Promise<Capture> {
-  const alone = options.channels === undefined && options.returnPath === undefined;
-  const isPipe = path === '-' || statSync(path, { throwIfNoEntry: false })?.isFIFO() === true;
-  // A pipe cannot be looked into first, and what stands before the offset says nothing.
-  if (alone && (isPipe || options.offset !== undefined)) {
-    const name = path === '-' ? 'standard input' : path;
-    return { name, channels: [{ name, path, bytes: 0, role: 'main', layers: [] }], notes: [] };
-  }
-  const capture = await openCapture(path, options);
+  const capture = await openCapture(path, options, options);
   if (!capture.channels.some(({ role }) => role !== undefined && role !== 'return-path'))
     throw new InputError(capture.notes[0]?.message ?? `${path} holds no channel of a migration`);
   return capture;
@@ -241,13 +266,21 @@ function unmatched(wanted: readonly string[], blocks: readonly StoredBlock[]): s
     .map((one) => `no block is called ${one}`);
 }
 
-function blockReasons({ block, file, pages, neverSent, notResent }: StoredBlock): string[] {
+function blockReasons({ block, file, pages, neverSent, notResent }: StoredBlock, virtioMem: VirtioMem): string[] {
   if (file === undefined) return [`${block.name} could not be written`];
   if (notResent > 0) return [`${plural(notResent, 'page')} of ${block.name} discarded for postcopy and not sent again`];
   const none = Object.values(pages).every((count) => count === 0) && neverSent.ranges.length > 0;
-  return none
-    ? [`no page of ${block.name} is in the capture: it was shared, unplugged (virtio-mem), or never sent`]
-    : [];
+  const plugged = neverSent.ranges.some(([at, length]) => virtioMem.unplugged(block, at, length) < length);
+  return none && plugged ? [`no page of ${block.name} is in the capture: it was shared, or never sent`] : [];
+}
+
+function unpluggedOf(
+  block: StoredBlock['block'],
+  { ranges }: NeverSent,
+  virtioMem: VirtioMem,
+): Pick<ExtractedBlock, 'unplugged'> {
+  const unplugged = ranges.reduce((sum, [at, length]) => sum + virtioMem.unplugged(block, at, length), 0);
+  return unplugged > 0 ? { unplugged } : {};
 }
 
 function deviceReasons({ idstr, instance, missing, duplicates, configMissing }: StoredDevice): string[] {
@@ -263,12 +296,16 @@ function deviceReasons({ idstr, instance, missing, duplicates, configMissing }: 
 /** What the channels say of themselves. */
 class Watch {
   readonly channels: ExtractedChannel[] = [];
+  readonly layers = new Map<string, readonly string[]>();
   private readonly found: { readonly channel: string; readonly finding: Finding }[] = [];
 
   sink({ name, role }: ReadableChannel): StreamSink {
     return {
       event: (event) => {
-        if (event.kind === 'end') this.channels.push({ name, role, bytes: event.bytes, complete: event.complete });
+        if (event.kind === 'end') {
+          const { bytes, complete } = event;
+          this.channels.push({ name, role, layers: this.layers.get(name) ?? [], bytes, complete });
+        }
         if (event.kind === 'problem') this.found.push({ channel: name, finding: event.finding });
       },
     };
@@ -296,18 +333,25 @@ class Watch {
   }
 }
 
-function describeFile(directory: OutputDirectory, file: string): ExtractedFile {
-  const fd = directory.read(file);
-  try {
-    const hash = createHash('sha256');
-    const buffer = Buffer.alloc(Math.min(1 << 20, fstatSync(fd).size));
-    let size = 0;
-    for (let got; (got = buffer.length && readSync(fd, buffer, 0, buffer.length, size)) > 0; size += got)
-      hash.update(buffer.subarray(0, got));
-    return { file, size, sha256: hash.digest('hex') };
-  } finally {
-    closeSync(fd);
-  }
+async function describeFiles(
+  hasher: FileHasher,
+  directory: string,
+  files: readonly string[],
+): Promise<(file: string) => ExtractedFile> {
+  const described = new Map<string, ExtractedFile>();
+  const describe = async (file: string): Promise<void> => {
+    described.set(file, { file, ...(await hasher.finish(join(directory, file))) });
+  };
+  await Promise.all(files.map(describe));
+  return (file) => described.get(file)!;
+}
+
+function writeAttachment(directory: OutputDirectory, names: SafeNames, { name, bytes }: Attachment): string {
+  const file = names.assign(name);
+  const fd = directory.create(file);
+  for (let done = 0; done < bytes.length;) done += writeSync(fd, bytes, done);
+  closeSync(fd);
+  return file;
 }
 
 function writeManifest(directory: OutputDirectory, manifest: ExtractManifest): void {

@@ -7,20 +7,23 @@ import { table } from './table.js';
 import { count, plural, size } from './units.js';
 
 export function extractText(manifest: ExtractManifest, directory: string, style: Style): string {
-  const { blocks, sections, devices, trustworthy, reasons } = manifest;
+  const { blocks, sections, devices, attachments, trustworthy, reasons } = manifest;
   const lines = [`${visible(manifest.capture)}: ${plural(blocks.length, 'RAM block')} in ${visible(directory)}`];
   if (blocks.length > 0) lines.push(table(['file', 'size', 'pages'], blocks.map(blockRow)));
   if (manifest.memory) lines.push(...memoryLines(manifest.memory));
   if (sections) lines.push(`sections: ${plural(sections.length, 'file')}`);
   if (devices && devices.length > 0) lines.push('devices', table(['file', 'size', 'packets'], devices.map(deviceRow)));
+  if (attachments) lines.push(`beside the stream: ${attachments.map(({ file }) => visible(file)).join(', ')}`);
   if (trustworthy) lines.push('what a destination would have');
   else lines.push(style('red', 'not to be trusted:'), ...reasons.map((reason) => `  ${visible(reason)}`));
   return lines.join('\n');
 }
 
-function blockRow({ name, file, usedLength, pages, neverSent }: ExtractedBlock): string[] {
+function blockRow({ name, file, usedLength, pages, neverSent, unplugged }: ExtractedBlock): string[] {
   const counts = PAGE_KINDS.filter((kind) => pages[kind] > 0).map((kind) => `${count(pages[kind])} ${kind}`);
-  if (neverSent.pages > 0) counts.push(`${count(neverSent.pages)} never sent`);
+  const missing = neverSent.ranges.reduce((sum, [, length]) => sum + length, 0);
+  const why = missing > 0 && unplugged === missing ? ' (not plugged)' : '';
+  if (neverSent.pages > 0) counts.push(`${count(neverSent.pages)} never sent${why}`);
   return [visible(file ?? `(${name})`), size(usedLength), counts.length === 0 ? 'none' : counts.join(', ')];
 }
 

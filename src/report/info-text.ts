@@ -143,7 +143,7 @@ function facts(summary: Joined, width: number): string {
   const add = (name: string, value: string | undefined): void => {
     if (value !== undefined && value !== '') rows.push([name, value]);
   };
-  add('layers', summary.layers.length > 1 ? summary.layers.join(', ') : undefined);
+  add('layers', summary.layers.length > 1 ? summary.layers.join(' > ') : undefined);
   add('machine', configuration?.machine ?? 'not said (no configuration section)');
   add('QEMU', qemu.evidence.length === 0 ? qemu.guess : `${qemu.guess}, by ${qemu.evidence.join(' and ')}`);
   add('page size', pageSize && `${size(pageSize.bytes)}, by ${pageSize.evidence}`);

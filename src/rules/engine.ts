@@ -1,6 +1,7 @@
 /**
  * Runs rules over a capture: one sink a channel, which brings the facts up to date and then calls only the handlers that want the event.
  */
+import type { Finding } from '../finding.js';
 import type { CaptureSummary } from '../model/capture-model.js';
 import type { StreamEvent, StreamSink } from '../stream/events.js';
 import type { PageBatch } from '../stream/page-batch.js';
@@ -12,7 +13,10 @@ type Handler = (event: StreamEvent) => void;
 
 export class RuleEngine {
   private readonly watches: readonly RuleWatch[];
-  private readonly needs: Pick<StreamSink, 'wantsDeviceState' | 'wantsMappedPages' | 'wantsSectionData'>;
+  private readonly needs: Pick<
+    StreamSink,
+    'wantsDevicePayload' | 'wantsDeviceState' | 'wantsMappedPages' | 'wantsSectionData'
+  >;
 
   constructor(
     rules: readonly Rule[],
@@ -20,10 +24,11 @@ export class RuleEngine {
     private readonly findings: FindingList,
   ) {
     this.watches = rules.map(({ meta, watch }) =>
-      watch({ facts, report: (violation) => findings.add(ruleFinding(meta, violation)) }),
+      watch({ facts, report: (violation) => findings.add(ruleFinding(meta, violation), meta.follows) }),
     );
     const needs = new Set(rules.flatMap((rule) => rule.needs ?? []));
     this.needs = {
+      wantsDevicePayload: needs.has('device-payload'),
       wantsDeviceState: needs.has('device-state'),
       wantsMappedPages: needs.has('mapped-pages'),
       wantsSectionData: needs.has('section-data'),
@@ -42,6 +47,7 @@ export class RuleEngine {
 }
 
 class ChannelRules implements StreamSink {
+  readonly wantsDevicePayload: boolean;
   readonly wantsDeviceState: boolean;
   readonly wantsMappedPages: boolean;
   readonly wantsSectionData: boolean;
@@ -55,6 +61,7 @@ class ChannelRules implements StreamSink {
     private readonly findings: FindingList,
     needs: RuleEngine['needs'],
   ) {
+    this.wantsDevicePayload = needs.wantsDevicePayload === true;
     this.wantsDeviceState = needs.wantsDeviceState === true;
     this.wantsMappedPages = needs.wantsMappedPages === true;
     this.wantsSectionData = needs.wantsSectionData === true;
@@ -63,7 +70,7 @@ class ChannelRules implements StreamSink {
   event(event: StreamEvent): void {
     if (event.kind === 'begin') this.begin(event.channel, event.role);
     else this.facts.event(this.channel!, event);
-    if (event.kind === 'problem') this.findings.add(event.finding);
+    if (event.kind === 'problem' && !this.superseded(event.finding)) this.findings.add(event.finding);
     const handlers = this.handlers[event.kind];
     if (handlers) for (const handler of handlers) handler(event);
     if (event.kind === 'skipped') this.findings.broken(this.channel!.name, event.offset);
@@ -71,6 +78,10 @@ class ChannelRules implements StreamSink {
 
   pages(batch: PageBatch): void {
     for (const handler of this.pageHandlers) handler(batch);
+  }
+
+  private superseded(problem: Finding): boolean {
+    return this.watches.some((watch) => watch.supersedes?.(problem, this.channel!));
   }
 
   /** What a channel is shows in its first event: only then can rules say what they want of it. */

@@ -4,14 +4,22 @@
  * The validator feeds every event of every channel to `Facts` before the rules see it, so that no rule has to follow the phases itself.
  */
 import type { ChannelRole } from '../container/sniff.js';
-import type { RamBlock, StreamEvent } from '../stream/events.js';
+import type { EventOf, RamBlock, StreamEvent } from '../stream/events.js';
 import {
+  MIG_CMD_OPEN_RETURN_PATH,
   MIG_CMD_POSTCOPY_ADVISE,
   MIG_CMD_POSTCOPY_LISTEN,
   MIG_CMD_POSTCOPY_RAM_DISCARD,
   MIG_CMD_POSTCOPY_RUN,
+  MIG_CMD_SWITCHOVER_START,
 } from '../wire/command.js';
+import type { SectionIdentity } from '../wire/section.js';
 import { compareVersions, machineVersion } from '../wire/versions.js';
+import type { VmstateDump } from '../vmstate/dump.js';
+import { isIterable, isVfio } from './iterable.js';
+
+/** FULL sections that are kept; a stream with more of them is no guest's. */
+const MAX_FULLS = 1 << 16;
 
 /** A channel of the capture, as far as it is known when it begins. */
 export interface ChannelFacts {
@@ -19,6 +27,14 @@ export interface ChannelFacts {
   readonly role: ChannelRole;
   /** Id of a multifd channel, once its first packet has been read. */
   multifdId: number | undefined;
+}
+
+/** A FULL section as it was read. */
+export interface FullSection extends SectionIdentity {
+  readonly channel: string;
+  readonly offset: number;
+  readonly payloadOffset: number;
+  readonly payloadLength: number;
 }
 
 /** `PostcopyState` (migration/postcopy-ram.h) of a destination, with the numbers that its messages print. */
@@ -35,8 +51,8 @@ export type FlushMode = 'flush' | 'eos';
 export interface Target {
   /** QEMU release, as `9.2`. */
   readonly version?: string;
-  /** Path of what the destination prints with `-dump-vmstate`. */
-  readonly vmstate?: string;
+  /** What `-dump-vmstate` says of it. */
+  readonly vmstate?: VmstateDump;
 }
 
 export class Facts {
@@ -62,8 +78,24 @@ export class Facts {
   ended = false;
   /** Set for recovery connections too: the pages that follow are postcopy's. */
   postcopy = false;
-  /** RAM's first END. */
+  /** RAM's first START, PART and END. */
+  ramStarted = false;
+  ramPart = false;
   ramEnded = false;
+  /** OPEN_RETURN_PATH has been read. */
+  returnPath = false;
+  /** POSTCOPY_ADVISE has been read, and with page sizes: RAM may go over to postcopy. */
+  postcopyAdvised = false;
+  postcopyRam = false;
+  /** Offsets of SWITCHOVER_START on the main channel, before any checkpoint of COLO. */
+  readonly switchovers: number[] = [];
+  /** Checkpoints of COLO have begun. */
+  colo = false;
+  /** The FULL sections of the first stream, in its order, without those of COLO's checkpoints. */
+  readonly fulls: FullSection[] = [];
+  /** The ends of sections are guesses: their list is not to be relied on. */
+  guessed = false;
+  vmdesc: (Pick<EventOf<'vmdesc'>, 'offset' | 'length' | 'description'> & { readonly channel: string }) | undefined;
 
   constructor(
     /** False for a single file: the other channels of a multifd migration are then not there to be judged. */
@@ -79,6 +111,23 @@ export class Facts {
   /** True when the machine type names this version or an earlier one. False where it names none. */
   machineUntil(version: string): boolean {
     return this.machineVersion !== undefined && compareVersions(this.machineVersion, version) <= 0;
+  }
+
+  /** True when every destination that can load the stream has this version or a later one: it has to know the machine type. */
+  destinationSince(version: string): boolean {
+    const { version: target } = this.target;
+    return target === undefined ? this.machineSince(version) : compareVersions(target, version) >= 0;
+  }
+
+  /** True when the destination is known to be older than this version. */
+  destinationBefore(version: string): boolean {
+    const { version: target } = this.target;
+    return target !== undefined && compareVersions(target, version) < 0;
+  }
+
+  /** The page size, from whatever has said it. */
+  get anyPageSize(): number | undefined {
+    return this.pageSize ?? this.vmdesc?.description?.pageSize;
   }
 
   /** Multifd channels are there, or the main channel shows that the migration had some. */
@@ -106,6 +155,7 @@ export class Facts {
         this.machineVersion = machineVersion(event.machine);
         this.capabilities = event.capabilities ?? [];
         this.uuid = event.uuid;
+        if (event.pageBits !== undefined) this.pageSize = 2 ** event.pageBits;
         break;
       case 'page-size':
         this.pageSize = event.pageSize;
@@ -118,11 +168,27 @@ export class Facts {
         this.flushMode ??= event.name === 'MULTIFD_FLUSH' ? 'flush' : event.name === 'EOS' ? 'eos' : undefined;
         if (event.name === (this.flushMode === 'flush' ? 'MULTIFD_FLUSH' : 'EOS')) this.syncPoints++;
         break;
+      case 'section-start':
+        if (event.idstr !== 'ram') break;
+        if (event.section === 'start' || event.section === 'full') this.ramStarted = true;
+        else if (event.section === 'part') this.ramPart = true;
+        break;
       case 'section-end':
         if (event.section === 'end' && event.idstr === 'ram') this.ramEnded = true;
+        else if (event.section === 'full') this.full(channel, event);
         break;
       case 'command':
-        this.command(event.code);
+        this.command(event);
+        this.pageSize ??= event.payload.targetPageSize;
+        break;
+      case 'colo':
+        this.colo = true;
+        break;
+      case 'vmdesc':
+        this.vmdesc ??= { ...event, channel: channel.name };
+        break;
+      case 'problem':
+        if (event.finding.rule === 'section-extent') this.guessed = true;
         break;
       case 'packaged-start':
         this.packaged = true;
@@ -140,10 +206,21 @@ export class Facts {
     }
   }
 
-  private command(code: number): void {
+  private full(channel: ChannelFacts, event: EventOf<'section-end'>): void {
+    if (this.colo || this.fulls.length >= MAX_FULLS || (isIterable(event.idstr) && !isVfio(event.idstr))) return;
+    const { id, idstr, instance, version, offset, payloadOffset, payloadLength } = event;
+    this.fulls.push({ id, idstr, instance, version, channel: channel.name, offset, payloadOffset, payloadLength });
+  }
+
+  private command({ code, offset, payload }: EventOf<'command'>): void {
+    if (code === MIG_CMD_OPEN_RETURN_PATH) this.returnPath = true;
+    if (code === MIG_CMD_SWITCHOVER_START && !this.colo) this.switchovers.push(offset);
+    if (payload.targetPageSize !== undefined) this.postcopyRam = true;
     // A destination takes up the new state before it looks at the old one.
-    if (code === MIG_CMD_POSTCOPY_ADVISE) this.postcopyState = POSTCOPY_ADVISE;
-    else if (code === MIG_CMD_POSTCOPY_RAM_DISCARD) this.postcopyState = POSTCOPY_DISCARD;
+    if (code === MIG_CMD_POSTCOPY_ADVISE) {
+      this.postcopyState = POSTCOPY_ADVISE;
+      this.postcopyAdvised = true;
+    } else if (code === MIG_CMD_POSTCOPY_RAM_DISCARD) this.postcopyState = POSTCOPY_DISCARD;
     else if (code === MIG_CMD_POSTCOPY_RUN) this.postcopyState = POSTCOPY_RUNNING;
     else if (code === MIG_CMD_POSTCOPY_LISTEN) {
       this.postcopyState = POSTCOPY_LISTENING;

@@ -21,6 +21,8 @@ export class FindingList {
   private readonly list: Finding[] = [];
   private readonly perRule = new Map<string, number>();
   private readonly suppressed = new Map<string, number>();
+  /** By rule: the rules that explain its findings. */
+  private readonly follows = new Map<string, readonly string[]>();
   private readonly breaks = new Map<string, Break>();
   /** The last problem of each channel that a decoder reported: a break follows it at once. */
   private readonly lastProblem = new Map<string, Finding>();
@@ -28,7 +30,9 @@ export class FindingList {
   /** `tell` hears of each finding as it is made; what follows from it may be attached to it later. */
   constructor(private readonly tell: (finding: Finding) => void = () => undefined) {}
 
-  add(finding: Finding): void {
+  /** `follows`: the rules that explain findings of this one. */
+  add(finding: Finding, follows?: readonly string[]): void {
+    if (follows) this.follows.set(finding.rule, follows);
     const cause = this.breaks.get(finding.channel);
     if (cause && finding.rule !== cause.finding.rule && isConsequence(finding, cause)) {
       if (cause.consequences.length < MAX_RELATED) cause.consequences.push(finding);
@@ -51,11 +55,44 @@ export class FindingList {
     if (finding && !this.breaks.has(channel)) this.breaks.set(channel, { finding, offset, consequences: [] });
   }
 
-  /** All of them: channel by channel in the order in which they were first heard of, then by offset. */
-  findings(): readonly Finding[] {
-    const channels = [...new Set(this.list.map(({ channel }) => channel))];
-    const withCauses = this.list.map((finding) => this.complete(finding));
-    return withCauses.sort((a, b) => channels.indexOf(a.channel) - channels.indexOf(b.channel) || a.offset - b.offset);
+  /**
+   * All of them: channel by channel, then by offset. `judge` has the last word on each, before those that another explains are attached
+   * to it. `order` is that of the channels; those that are not named follow in the order in which they were first heard of.
+   */
+  findings(
+    judge: (finding: Finding) => Finding = (finding) => finding,
+    order: readonly string[] = [],
+  ): readonly Finding[] {
+    const channels = [...new Set([...order, ...this.list.map(({ channel }) => channel)])];
+    const all = this.list
+      .map((finding) => judge(this.complete(finding)))
+      .sort((a, b) => channels.indexOf(a.channel) - channels.indexOf(b.channel) || a.offset - b.offset);
+    const causes = new Map(all.map((finding) => [finding, this.causeOf(finding, all)]));
+    const roots = all.map((finding) => rootOf(finding, causes));
+    const listed = all.filter((_, i) => roots[i] === undefined);
+    return listed.map((finding) =>
+      withRelated(
+        finding,
+        all.filter((_, i) => roots[i] === finding),
+      ),
+    );
+  }
+
+  /** The error that explains a finding, the first rule of `follows` first, and on its own channel if there is one. */
+  private causeOf(finding: Finding, all: readonly Finding[]): Finding | undefined {
+    // The connections of a migration that is broken off end together; the first of the channels tells it.
+    if (finding.rule === CUT) {
+      const first = all.find(({ rule, severity }) => rule === CUT && severity === 'error');
+      return first?.channel === finding.channel || finding.severity !== 'error' ? undefined : first;
+    }
+    for (const rule of this.follows.get(finding.rule) ?? []) {
+      const explains = (other: Finding): boolean =>
+        other.severity === 'error' && other.rule !== finding.rule && (rule === '*' || other.rule === rule);
+      const errors = all.filter(explains);
+      const cause = errors.find(({ channel }) => channel === finding.channel) ?? errors[0];
+      if (cause) return cause;
+    }
+    return undefined;
   }
 
   private complete(finding: Finding): Finding {
@@ -64,17 +101,32 @@ export class FindingList {
     const cause = this.breaks.get(finding.channel);
     const consequences = cause?.finding === finding ? cause.consequences : [];
     if (!isLast && consequences.length === 0) return finding;
-    return {
-      ...finding,
-      ...(isLast && { message: `${finding.message} (and ${more} more like it)` }),
-      related: [
-        ...finding.related,
-        ...consequences.map(({ message, channel, offset }) => ({ message, channel, offset })),
-      ],
-    };
+    const told = isLast ? { ...finding, message: `${finding.message} (and ${more} more like it)` } : finding;
+    return withRelated(told, consequences);
   }
 }
 
+/** The finding at the end of the chain of causes; undefined for one without a cause, and where causes run in a ring. */
+function rootOf(finding: Finding, causes: ReadonlyMap<Finding, Finding | undefined>): Finding | undefined {
+  let root: Finding | undefined;
+  for (let cause = causes.get(finding), left = causes.size; cause; cause = causes.get(cause), left--) {
+    if (left === 0) return undefined;
+    root = cause;
+  }
+  return root;
+}
+
+/** The finding with its consequences named, as many as are worth it. */
+function withRelated(finding: Finding, consequences: readonly Finding[]): Finding {
+  if (consequences.length === 0) return finding;
+  const named = consequences
+    .slice(0, MAX_RELATED)
+    .map(({ message, channel, offset }) => ({ message, channel, offset }));
+  return { ...finding, related: [...finding.related, ...named] };
+}
+
+/** The problem of a channel that ends too early. */
+const CUT = 'truncated';
 /** Codes below this are of decoders, from here on of rules. */
 const FIRST_RULE_CODE = 'MIG2';
 

@@ -52,6 +52,8 @@ export interface RuleMeta {
   /** What to do. One or two clauses; the `help` of its findings. */
   readonly fix: string;
   readonly cites: readonly Citation[];
+  /** Rules and problems that explain a finding of this one: where one of them made an error, it is attached to that. `*`: any other. */
+  readonly follows?: readonly string[];
   /** The invariants of the format that it checks; see `invariants.ts`. */
   readonly invariants: readonly string[];
 }
@@ -90,6 +92,11 @@ export interface RuleContext {
 export interface RuleWatch {
   /** Called when a channel begins. Undefined where the rule has nothing to see on it. */
   channel?(channel: ChannelFacts): ChannelWatch | undefined;
+  /**
+   * Whether a decoder's problem, which has just been met, is what this rule judges more finely: the problem is then not listed, and the rule says
+   * what there is to say.
+   */
+  supersedes?(problem: Finding, channel: ChannelFacts): boolean;
   /** Called behind the last event of the last channel. */
   end?(summary: CaptureSummary): void;
 }
@@ -97,7 +104,7 @@ export interface RuleWatch {
 export interface Rule {
   readonly meta: RuleMeta;
   /** What decoders have to prepare for it. */
-  readonly needs?: readonly ('device-state' | 'mapped-pages' | 'section-data')[];
+  readonly needs?: readonly ('device-payload' | 'device-state' | 'mapped-pages' | 'section-data')[];
   readonly watch: (context: RuleContext) => RuleWatch;
 }
 

@@ -10,7 +10,7 @@ import {
   QEMU_CPR_FILE_MAGIC,
   QEMU_CPR_FILE_VERSION,
 } from '../wire/cpr.js';
-import { readLayout } from '../wire/layout.js';
+import { readLayout } from '../bytes/layout.js';
 import { QEMU_VM_SUBSECTION } from '../wire/section.js';
 import type { Emitter } from './emitter.js';
 import type { RecordFields } from './events.js';

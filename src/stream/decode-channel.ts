@@ -29,7 +29,7 @@ export async function decodeChannel(
   sinks: readonly StreamSink[],
   options: DecodeChannelOptions,
 ): Promise<void> {
-  const out = new Emitter(sinks, options.channel);
+  const out = new Emitter(sinks, options.channel, cursor.source);
   const { role } = options;
   switch (role) {
     case 'main':

@@ -1,4 +1,5 @@
 /** Hands what a decoder reports to everybody who listens. */
+import type { ByteSource } from '../bytes/source.js';
 import type { DecodeError, Finding, Place } from '../finding.js';
 import { findingOf, problemFinding, type ProblemName } from '../problems.js';
 import type { StreamEvent, StreamSink } from './events.js';
@@ -10,8 +11,11 @@ const MAX_PROBLEMS = 1000;
 export class Emitter {
   readonly wantsDeviceState: boolean;
   readonly wantsOpaque: boolean;
+  readonly wantsDevicePayload: boolean;
   readonly wantsMappedPages: boolean;
   readonly wantsSectionData: boolean;
+  /** Somebody looks into pages. */
+  readonly wantsContents: boolean;
   /** Problems of severity error or warning so far. */
   problems = 0;
   /** Every byte before this offset has been decoded: the end of the last whole element or record. */
@@ -22,21 +26,27 @@ export class Emitter {
   private readonly eventSinks: readonly StreamSink[];
   private readonly pageSinks: readonly StreamSink[];
   private readonly drainSinks: readonly StreamSink[];
+  private reportedFaults = 0;
 
   constructor(
     sinks: readonly StreamSink[],
     readonly channel: string,
+    /** What the bytes come from: its faults are reported before what they lead to. */
+    private readonly source?: Pick<ByteSource, 'faults'>,
   ) {
     this.eventSinks = sinks.filter((sink) => sink.event);
     this.pageSinks = sinks.filter((sink) => sink.pages);
     this.drainSinks = sinks.filter((sink) => sink.drain);
     this.wantsDeviceState = sinks.some((sink) => sink.wantsDeviceState);
     this.wantsOpaque = sinks.some((sink) => sink.wantsDeviceState && !sink.rawDevices);
+    this.wantsDevicePayload = this.wantsDeviceState || sinks.some((sink) => sink.wantsDevicePayload);
     this.wantsMappedPages = sinks.some((sink) => sink.wantsMappedPages);
     this.wantsSectionData = sinks.some((sink) => sink.wantsSectionData);
+    this.wantsContents = this.pageSinks.some((sink) => !sink.ignoresContents);
   }
 
   event(event: StreamEvent): void {
+    if (event.kind === 'end') this.reportFaults();
     if (event.kind === 'record') this.good = event.offset + event.length;
     for (const sink of this.eventSinks) sink.event!(event);
   }
@@ -58,6 +68,7 @@ export class Emitter {
     at: Omit<Place, 'channel'>,
     more: Pick<Finding, 'expected' | 'found'> = {},
   ): void {
+    this.reportFaults();
     this.report(
       problemFinding(
         name,
@@ -69,7 +80,17 @@ export class Emitter {
   }
 
   caught(error: DecodeError): void {
+    this.reportFaults();
     this.report(findingOf(error, this.channel, this.section));
+  }
+
+  private reportFaults(): void {
+    const faults = this.source?.faults ?? [];
+    while (this.reportedFaults < faults.length) {
+      const { rule, message, offset, length, ...more } = faults[this.reportedFaults++]!;
+      const place = { channel: this.channel, offset, ...(length !== undefined && { length }) };
+      this.report(problemFinding(rule, message, place, more));
+    }
   }
 
   private report(finding: Finding): void {

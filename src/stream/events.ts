@@ -10,7 +10,7 @@ import type { CommandPayload } from '../wire/command.js';
 import type { Configuration } from '../wire/configuration.js';
 import type { SectionIdentity, SectionKind } from '../wire/section.js';
 import type { StructNode } from '../vmstate/decode.js';
-import type { VmstateDescription } from '../vmstate/vmdesc.js';
+import type { DeviceDescription, VmstateDescription } from '../vmstate/vmdesc.js';
 import type { PageBatch } from './page-batch.js';
 
 /** Plain values of a decoded record: what JSON can say, and bigints and bytes. */
@@ -37,6 +37,8 @@ export interface RamBlock {
 export interface MappedRamArea {
   readonly version: number;
   readonly pageSize: number;
+  /** Where the file begins from which its writer counted the offsets: 0, or below it for a stream that was cut out of one. */
+  readonly fileStart: number;
   readonly bitmapOffset: number;
   readonly bitmapSize: number;
   readonly pagesOffset: number;
@@ -66,7 +68,14 @@ export type StreamEvent =
     }
   | { readonly kind: 'page-size'; readonly offset: number; readonly pageSize: number; readonly evidence: string }
   /** A RAM record that carries no page: MULTIFD_FLUSH, HOOK, EOS. */
-  | { readonly kind: 'ram-mark'; readonly offset: number; readonly flags: number; readonly name: string }
+  | {
+      readonly kind: 'ram-mark';
+      readonly offset: number;
+      readonly flags: number;
+      readonly name: string;
+      /** What stands in the bits of the address, which a mark does not have. */
+      readonly address?: number;
+    }
   /** A record of any other section whose layout is built in. */
   | {
       readonly kind: 'record';
@@ -102,6 +111,9 @@ export type StreamEvent =
       readonly kind: 'device-state';
       readonly offset: number;
       readonly payload: Uint8Array;
+      /** What the vmdesc says of the section. */
+      readonly description?: DeviceDescription;
+      /** Where somebody asked for it. */
       readonly state?: StructNode;
       readonly note?: string;
     } & SectionIdentity)
@@ -139,6 +151,8 @@ export type StreamEvent =
       readonly length: number;
       readonly id: number;
       readonly uuid: string;
+      /** Bytes that have no meaning are not zero. */
+      readonly unused?: true;
     }
   /** A RAM packet: its pages come as batches right before it. A packet with `sync` ends generation `generation` of its channel. */
   | {
@@ -151,6 +165,9 @@ export type StreamEvent =
       readonly unpackedLength: number;
       readonly flags: number;
       readonly method: string;
+      readonly pagesAlloc: number;
+      /** What the header says of the payload: of no meaning where there are no normal pages. */
+      readonly nextPacketSize: number;
       readonly packetNum: bigint;
       readonly block: string;
       readonly normalPages: number;
@@ -159,6 +176,10 @@ export type StreamEvent =
       readonly generation: number;
       /** The empty packet that repeats the number of a SYNC packet with pages (QEMU up to 8.2). */
       readonly twin: boolean;
+      /** Bytes of the header that have no meaning are not zero. */
+      readonly unused?: true;
+      /** So are the name of the block in a packet without pages or the entries behind the used ones: left over from a packet before. */
+      readonly leftover?: true;
     }
   /** A packet of device state. The view of the data is valid until the sink returns. */
   | {
@@ -169,6 +190,8 @@ export type StreamEvent =
       readonly idstr: string;
       readonly instance: number;
       readonly index: number;
+      /** All flags; `config` is the only one with a meaning. */
+      readonly flags: number;
       readonly config: boolean;
       readonly data: Uint8Array;
     }
@@ -182,7 +205,14 @@ export type StreamEvent =
       readonly fields: RecordFields;
     }
   /** Bytes behind the end of the stream: zeros are padding of a device or file, anything else is not part of the stream. */
-  | { readonly kind: 'trailing'; readonly offset: number; readonly length: number; readonly zeros: boolean }
+  | {
+      readonly kind: 'trailing';
+      readonly offset: number;
+      readonly length: number;
+      readonly zeros: boolean;
+      /** They begin with a section or a command, as if the stream had ended too early. */
+      readonly elements?: true;
+    }
   | { readonly kind: 'skipped'; readonly offset: number; readonly length: number }
   | { readonly kind: 'problem'; readonly offset: number; readonly finding: Finding }
   | ChannelEnd;
@@ -207,12 +237,16 @@ export type EventOf<K extends StreamEvent['kind']> = Extract<StreamEvent, { kind
 export interface StreamSink {
   /** Reports device state decoded through the vmdesc; payloads are kept (bounded) until it is known. */
   readonly wantsDeviceState?: boolean;
+  /** The same, but the payload with its description is enough. */
+  readonly wantsDevicePayload?: boolean;
   /** Device state only as the vmdesc describes it: what it leaves opaque stays bytes. */
   readonly rawDevices?: boolean;
   /** Reports the pages of mapped-ram files one by one instead of counted from the bitmap. */
   readonly wantsMappedPages?: boolean;
   /** Reports the data of records that are too long to be kept, in pieces; else they are stepped over. */
   readonly wantsSectionData?: boolean;
+  /** Never looks into the `window` of a batch: where no sink does, pages that take long to read are stepped over. */
+  readonly ignoresContents?: boolean;
   event?(event: StreamEvent): void;
   /** The batch and its window are reused: they are valid until this returns. */
   pages?(batch: PageBatch): void;

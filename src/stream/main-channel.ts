@@ -17,7 +17,7 @@ import {
 } from '../wire/command.js';
 import { type Configuration, readConfiguration } from '../wire/configuration.js';
 import { FILE_HEADER, QEMU_VM_FILE_VERSION } from '../wire/file-header.js';
-import { readLayout } from '../wire/layout.js';
+import { readLayout } from '../bytes/layout.js';
 import { isPageSize } from '../wire/page-size.js';
 import {
   QEMU_VM_COMMAND,
@@ -31,6 +31,7 @@ import { readColoRounds } from './colo.js';
 import { DeviceStates } from './device-states.js';
 import type { Emitter } from './emitter.js';
 import { RamDecoder, type RamContext } from './ram.js';
+import { elementAt, PLAUSIBLE_LOOKAHEAD } from './plausible.js';
 import { onlyZerosLeft, resync } from './resync.js';
 import { SectionReader } from './section-reader.js';
 
@@ -140,37 +141,41 @@ export class MainChannelDecoder implements RamContext {
     for (;;) {
       if (depth > 0 && this.packageEnded()) return true;
       try {
-        if (await this.element(depth)) return !this.cut;
+        const last = this.element(depth);
+        if (typeof last === 'boolean' ? last : await last) return !this.cut;
       } catch (error) {
         if (!(await this.recover(error))) return !this.cut;
       }
     }
   }
 
-  /** Reads one element. True when it was the last one: EOF, or RUN in a package. */
-  private async element(depth: number): Promise<boolean> {
+  /** Reads one element. True when it was the last one: EOF, or RUN in a package. A promise only where there is something to wait for. */
+  private element(depth: number): boolean | Promise<boolean> {
     const { cursor, out } = this;
     out.section = undefined;
-    if (!cursor.has(1)) await cursor.need(1, 'section type');
+    if (!cursor.has(1)) return cursor.need(1, 'section type').then(() => this.element(depth));
     const offset = cursor.offset;
     const type = cursor.u8();
     const kind = sectionKind(type);
-    let last = false;
-    if (kind === 'part' || kind === 'end') {
-      const wait = this.sections.part(kind, offset, depth);
-      if (wait) await wait;
-    } else if (kind) await this.sections.start(kind, offset, depth);
-    else if (type === QEMU_VM_COMMAND) last = await this.command(offset, depth);
-    else if (type === QEMU_VM_EOF) {
-      out.event({ kind: 'eof', offset, packaged: depth > 0 });
-      if (depth === 0) this.sawEof = true;
-      last = true;
-    } else {
+    if (kind) {
+      const part = kind === 'part' || kind === 'end';
+      const wait = part ? this.sections.part(kind, offset, depth) : this.sections.start(kind, offset, depth);
+      return wait ? wait.then(() => this.read(false)) : this.read(false);
+    }
+    if (type === QEMU_VM_COMMAND) return this.command(offset, depth).then((last) => this.read(last));
+    if (type !== QEMU_VM_EOF) {
       cursor.position--;
       throw unknownType(type, offset, cursor.path('section type'));
     }
+    out.event({ kind: 'eof', offset, packaged: depth > 0 });
+    if (depth === 0) this.sawEof = true;
+    return this.read(true);
+  }
+
+  /** Notes that an element has been read, as far as it was there. */
+  private read(last: boolean): boolean {
     if (this.cut) return true;
-    out.good = cursor.offset;
+    this.out.good = this.cursor.offset;
     return last;
   }
 
@@ -235,7 +240,7 @@ export class MainChannelDecoder implements RamContext {
   private async behindEof(): Promise<void> {
     const { cursor, out } = this;
     if (cursor.peekU8() === QEMU_VM_VMDESCRIPTION) {
-      const vmdesc = await this.devices.readVmdesc(cursor);
+      const vmdesc = await this.devices.readVmdesc(cursor, this.sections.foundVmdesc);
       if (vmdesc) this.sections.describe(vmdesc);
       out.good = cursor.offset;
     }
@@ -248,14 +253,27 @@ export class MainChannelDecoder implements RamContext {
     const offset = cursor.offset;
     const ended = this.sawEof && this.brokenAt === undefined;
     if (!ended || (await cursor.atEnd())) return;
+    await cursor.fill(PLAUSIBLE_LOOKAHEAD);
+    const elements =
+      cursor.peekU8() !== QEMU_VM_EOF &&
+      elementAt(cursor.buffer, cursor.position, cursor.limit, (id) => this.sections.isStarted(id)) === 'strong';
     const zeros = await onlyZerosLeft(cursor);
     const left = cursor.source.size === undefined ? 0 : cursor.source.size - cursor.offset;
-    if (!zeros && left > 0) await cursor.skip(left, 'trailing bytes');
+    if (!zeros && left > 0) await this.skipAsFarAsThereIs(left);
     await skipToEnd(cursor);
     const length = cursor.offset - offset;
-    out.event({ kind: 'trailing', offset, length, zeros });
+    out.event({ kind: 'trailing', offset, length, zeros, ...(elements && { elements }) });
     if (zeros) out.good = cursor.offset;
     else out.problem('trailing-bytes', `${length} bytes behind the end of the stream`, { offset, length });
+  }
+
+  /** A source can end before its size says so: a damaged image, a file that shrinks. */
+  private async skipAsFarAsThereIs(length: number): Promise<void> {
+    try {
+      await this.cursor.skip(length, 'trailing bytes');
+    } catch (error) {
+      if (!(error instanceof DecodeError)) throw error;
+    }
   }
 
   /** What a decoder could not go on from: reports it and moves on to where decoding can. False when there is no such place. */

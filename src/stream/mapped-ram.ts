@@ -1,14 +1,17 @@
 /** Reads the fixed places of blocks in a mapped-ram file: header, bitmap, pages. Works forwards, seeking where it can. */
 import type { Cursor } from '../bytes/cursor.js';
+import type { ByteSource } from '../bytes/source.js';
 import { DecodeError, hex } from '../finding.js';
 import { MAPPED_RAM_HDR_VERSION, MAPPED_RAM_HEADER, mappedRamBitmapSize } from '../wire/mapped-ram.js';
 import { isPageSize } from '../wire/page-size.js';
-import { readLayout } from '../wire/layout.js';
+import { readLayout } from '../bytes/layout.js';
 import type { Emitter } from './emitter.js';
 import type { MappedRamArea, RamBlock } from './events.js';
 import { PAGE_NORMAL, PAGE_ZERO, type PageBatch } from './page-batch.js';
 
 const BITMAP_STEP = 64 * 1024;
+/** The longest bitmap that is held where the source cannot be read again, in bytes: that of 1 TiB in pages of 4 KiB. */
+const MAX_HELD = 32 << 20;
 
 /**
  * Reads header and bitmap of a block; the cursor ends behind the bitmap.
@@ -19,7 +22,7 @@ export async function readMappedArea(
   cursor: Cursor,
   block: Omit<RamBlock, 'index'>,
   keepBitmap: boolean,
-): Promise<{ area: MappedRamArea; bitmap?: Uint8Array }> {
+): Promise<{ area: MappedRamArea; bitmap?: Bitmap }> {
   const offset = cursor.offset;
   const header = await readLayout(cursor, MAPPED_RAM_HEADER);
   const { version, pageSize, bitmapOffset, pagesOffset } = header;
@@ -36,6 +39,7 @@ export async function readMappedArea(
   const none = {
     version,
     pageSize,
+    fileStart: 0,
     bitmapOffset: 0,
     bitmapSize: 0,
     pagesOffset: 0,
@@ -54,11 +58,17 @@ export async function readMappedArea(
   }
   const bitmapAt = cursor.offset;
   const pages = Math.ceil(block.usedLength / pageSize);
-  const { set, stray, bitmap } = await readBitmap(cursor, bitmapSize, pages, keepBitmap);
+  const held = keepBitmap && !cursor.source.readAt;
+  if (held && bitmapSize > MAX_HELD) {
+    const message = `the bitmap of ${block.name} of ${hex(bitmapSize)} bytes is more than is held of a pipe`;
+    throw new DecodeError('unsupported', 'too-large', message, { offset: bitmapAt, path: `ram > ${block.name}` });
+  }
+  const { set, stray, bytes } = await readBitmap(cursor, bitmapSize, pages, held);
   const pagesAt = pagesOffset - fileStart;
   const area: MappedRamArea = {
     version,
     pageSize,
+    fileStart: fileStart === 0 ? 0 : -fileStart,
     bitmapOffset: bitmapAt,
     bitmapSize,
     pagesOffset: pagesAt,
@@ -66,7 +76,7 @@ export async function readMappedArea(
     zeroPages: pages - set,
     strayBits: stray,
   };
-  return bitmap ? { area, bitmap } : { area };
+  return keepBitmap ? { area, bitmap: new Bitmap(area, pages, bytes ?? cursor.source) } : { area };
 }
 
 async function readBitmap(
@@ -74,8 +84,8 @@ async function readBitmap(
   size: number,
   pages: number,
   keep: boolean,
-): Promise<{ set: number; stray: number; bitmap?: Uint8Array }> {
-  const parts: Buffer[] = [];
+): Promise<{ set: number; stray: number; bytes?: Uint8Array }> {
+  const bytes = keep ? Buffer.alloc(size) : undefined;
   let set = 0;
   let last: Buffer | undefined;
   for (let left = size; left > 0;) {
@@ -83,7 +93,7 @@ async function readBitmap(
     await cursor.need(step, 'mapped-ram bitmap');
     const part = cursor.bytes(step);
     set += countBits(part);
-    if (keep) parts.push(Buffer.from(part));
+    if (bytes) part.copy(bytes, size - left);
     left -= step;
     if (left === 0) last = Buffer.from(part.subarray(-8));
   }
@@ -94,7 +104,7 @@ async function readBitmap(
     const beyond = (word: bigint): number => countBits(Buffer.from(toBytes(word >> BigInt(tail))));
     stray = Math.min(beyond(last.readBigUInt64LE()), beyond(last.readBigUInt64BE()));
   }
-  return keep ? { set: set - stray, stray, bitmap: Buffer.concat(parts) } : { set: set - stray, stray };
+  return { set: set - stray, stray, ...(bytes && { bytes }) };
 }
 
 function toBytes(word: bigint): Uint8Array {
@@ -125,12 +135,11 @@ export async function readMappedPages(
   out: Emitter,
   batch: PageBatch,
   block: RamBlock,
-  bitmap: Uint8Array,
+  bitmap: Bitmap,
 ): Promise<void> {
   const area = block.mappedRam!;
   const { pageSize } = area;
   const pages = Math.ceil(block.usedLength / pageSize);
-  const isSet = bitReader(bitmap, pages);
   batch.pageSize = pageSize;
   const flush = (): void => {
     if (batch.length === 0) return;
@@ -140,7 +149,7 @@ export async function readMappedPages(
     batch.kinds = 0;
   };
   for (let page = 0; page < pages; page++) {
-    const stored = isSet(page);
+    const stored = bitmap.has(page);
     const offset = area.pagesOffset + page * pageSize;
     const size = Math.min(pageSize, block.usedLength - page * pageSize);
     if (stored && (cursor.offset !== offset || !cursor.has(size))) {
@@ -165,12 +174,40 @@ export async function readMappedPages(
 }
 
 /**
- * Reads bits in the order of the host that wrote them: words of 64 bits, little-endian but where bits behind the last page show
- * that it was a big-endian host.
+ * The bits of a block, in the order of the host that wrote them: words of 64 bits, little-endian but where bits behind the last page show
+ * that it was a big-endian host. Read again in pieces where the source can, held whole where not.
  */
-function bitReader(bitmap: Uint8Array, pages: number): (page: number) => boolean {
-  const little = (page: number): boolean => ((bitmap[page >>> 3]! >>> (page & 7)) & 1) === 1;
-  const big = (page: number): boolean => ((bitmap[(page >>> 3) ^ 7]! >>> (page & 7)) & 1) === 1;
-  for (let page = pages; page < bitmap.length * 8; page++) if (little(page)) return big;
-  return little;
+export class Bitmap {
+  private readonly piece = Buffer.alloc(BITMAP_STEP);
+  private pieceStart = -1;
+  private readonly bigEndian: boolean;
+
+  constructor(
+    private readonly area: MappedRamArea,
+    pages: number,
+    private readonly from: Uint8Array | ByteSource,
+  ) {
+    let bigEndian = false;
+    for (let page = pages; page < area.bitmapSize * 8; page++)
+      if (this.bit(Math.floor(page / 8), page)) bigEndian = true;
+    this.bigEndian = bigEndian;
+  }
+
+  /** True for a page that is stored. */
+  has(page: number): boolean {
+    const index = Math.floor(page / 8);
+    return this.bit(this.bigEndian ? index - 2 * (index % 8) + 7 : index, page);
+  }
+
+  private bit(index: number, page: number): boolean {
+    const { from } = this;
+    if (from instanceof Uint8Array) return ((from[index]! >>> (page & 7)) & 1) === 1;
+    const at = index % BITMAP_STEP;
+    if (index - at !== this.pieceStart) {
+      this.pieceStart = index - at;
+      const length = Math.min(BITMAP_STEP, this.area.bitmapSize - this.pieceStart);
+      from.readAt!(this.piece.subarray(0, length), this.area.bitmapOffset + this.pieceStart);
+    }
+    return ((this.piece[at]! >>> (page & 7)) & 1) === 1;
+  }
 }

@@ -4,9 +4,7 @@ import { DecodeError, hex } from '../finding.js';
 import { multifdName } from '../wire/multifd.js';
 import type { Emitter } from './emitter.js';
 import type { RamBlock } from './events.js';
-
-/** `PageBatch.block` holds 16 bits; no machine has a hundredth of this. */
-const MAX_BLOCKS = 0xffff;
+import { MAX_BLOCKS } from './ram-blocks.js';
 
 /** What the main channel, which is read at the same time, has told so far. */
 export interface MultifdContext {

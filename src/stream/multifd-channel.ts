@@ -6,7 +6,7 @@
 import type { Cursor } from '../bytes/cursor.js';
 import { DecodeError, hex } from '../finding.js';
 import type { ProblemName } from '../problems.js';
-import type { Values } from '../wire/layout.js';
+import type { Values } from '../bytes/layout.js';
 import {
   MULTIFD_FLAG_DEVICE_STATE,
   MULTIFD_FLAG_SYNC,
@@ -19,6 +19,7 @@ import {
   MULTIFD_PACKET_HDR,
   MULTIFD_RAM_FIELDS,
   MULTIFD_RAMBLOCK_AT,
+  MULTIFD_UNUSED_AT,
   MULTIFD_UUID_AT,
   MULTIFD_UUID_SIZE,
   MULTIFD_VERSION,
@@ -26,6 +27,7 @@ import {
   multifdMethod,
   multifdPageCount,
 } from '../wire/multifd.js';
+import { PAGE_SIZES } from '../wire/page-size.js';
 import type { Emitter } from './emitter.js';
 import type { EventOf } from './events.js';
 import { MultifdBlocks, type MultifdContext } from './multifd-blocks.js';
@@ -123,7 +125,8 @@ class MultifdChannelDecoder {
     }
     const bytes = cursor.bytes(MULTIFD_INIT_SIZE);
     const uuid = uuidText(bytes.subarray(MULTIFD_UUID_AT, MULTIFD_UUID_AT + MULTIFD_UUID_SIZE));
-    out.event({ kind: 'multifd-init', offset, length: MULTIFD_INIT_SIZE, id: bytes[MULTIFD_ID_AT]!, uuid });
+    const unused = !isZero(bytes, MULTIFD_ID_AT + 1, MULTIFD_INIT_SIZE) && ({ unused: true } as const);
+    out.event({ kind: 'multifd-init', offset, length: MULTIFD_INIT_SIZE, id: bytes[MULTIFD_ID_AT]!, uuid, ...unused });
   }
 
   private header(): Values<typeof MULTIFD_PACKET_HDR.fields> {
@@ -166,7 +169,8 @@ class MultifdChannelDecoder {
     const method = multifdMethod(flags);
     if (method === undefined) throw this.wrong('multifd-method', 'flags', 8, 'one method', hex(flags));
 
-    const { normalPages, zeroPages, nextPacketSize, packetNum } = fields;
+    const { pagesAlloc, normalPages, zeroPages, nextPacketSize, packetNum } = fields;
+    const leftovers = this.leftovers(length, normalPages + zeroPages);
     let payloadLength = 0;
     let block = '';
     if (normalPages + zeroPages > 0) {
@@ -187,6 +191,8 @@ class MultifdChannelDecoder {
       unpackedLength: normalPages * pageSize,
       flags,
       method,
+      pagesAlloc,
+      nextPacketSize,
       packetNum,
       block,
       normalPages,
@@ -194,10 +200,21 @@ class MultifdChannelDecoder {
       sync,
       generation: twin ? this.generation - 1 : this.generation,
       twin,
+      ...leftovers,
     };
     if (sync) this.generation++;
     this.previous = packet;
     out.event(packet);
+  }
+
+  /** What stands in the parts of the header at the cursor that have no meaning in a packet of that many pages. */
+  private leftovers(length: number, pages: number): Pick<Packet, 'unused' | 'leftover'> {
+    const { buffer, position } = this.cursor;
+    const unused = !isZero(buffer, position + MULTIFD_UNUSED_AT, position + MULTIFD_RAMBLOCK_AT);
+    // A name is left over without pages; with pages only the entries behind theirs can be.
+    const from = pages === 0 ? MULTIFD_RAMBLOCK_AT : MULTIFD_OFFSETS_AT + 8 * pages;
+    const leftover = !isZero(buffer, position + from, position + length);
+    return { ...(unused && { unused }), ...(leftover && { leftover }) };
   }
 
   /** True when the packet before is a SYNC with pages and this number. */
@@ -258,6 +275,13 @@ class MultifdChannelDecoder {
     const place = { offset, length: 4, path: `multifd packet > ${field}` };
     return new DecodeError('malformed', rule, `multifd packet with ${field} ${found}`, place, { expected, found });
   }
+}
+
+/** As long as the longest header. */
+const ZEROS = Buffer.alloc(multifdHeaderSize(Math.min(...PAGE_SIZES)));
+
+function isZero(bytes: Buffer, start: number, end: number): boolean {
+  return bytes.compare(ZEROS, 0, end - start, start, end) === 0;
 }
 
 /** A uuid as QEMU prints it. */

@@ -62,6 +62,7 @@ export async function readDevicePacket(cursor: Cursor, out: Emitter, flags: numb
     idstr,
     instance: instanceId,
     index: head.idx,
+    flags: head.flags,
     config: (head.flags & VFIO_DEVICE_STATE_CONFIG_STATE) !== 0,
     data,
   });

@@ -8,6 +8,10 @@ import { type CompressionMethod, makeUnpacker } from './multifd-compression/inde
 import { PayloadError, type Unpacker } from './multifd-compression/unpacker.js';
 import { PAGE_NORMAL, PAGE_ZERO, PageBatch } from './page-batch.js';
 
+/** Bytes of a payload from which on it is stepped over where nobody looks into it, and what is then read at a time: a few headers. */
+const WORTH_SEEKING = 1 << 17;
+const HEADERS = 1 << 14;
+
 /** What a packet says of its pages. `offset` is that of the packet. */
 interface PacketPages {
   readonly offset: number;
@@ -110,6 +114,15 @@ export class MultifdPages {
         { offset: offset + 20, length: 4, path: 'multifd packet > next_packet_size' },
         { expected: `${size}`, found: `${nextPacketSize}` },
       );
+    }
+    const skips = size >= WORTH_SEEKING && size <= cursor.remaining && !this.out.wantsContents && cursor.seekable;
+    cursor.readAhead = skips ? HEADERS : Infinity;
+    if (skips) {
+      for (let page = 0; page < normalPages; page++)
+        this.add(PAGE_NORMAL, page, cursor.offset + page * pageSize, pageSize, 0);
+      await cursor.skip(size, 'multifd page');
+      this.out.good = cursor.offset;
+      return size;
     }
     for (let page = 0; page < normalPages;) {
       if (!cursor.has(pageSize)) {

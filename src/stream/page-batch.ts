@@ -29,6 +29,8 @@ export class PageBatch {
   window: Uint8Array = new Uint8Array(0);
   /** The kinds that occur, one bit each: `1 << PAGE_XBZRLE` and so on. */
   kinds = 0;
+  /** A zero page is filled with another byte than 0. */
+  filled = false;
 
   constructor(
     /** The blocks that `block` indexes; grows while the stream is read. */

@@ -9,6 +9,7 @@ import type { Cursor } from '../bytes/cursor.js';
 import { DecodeError } from '../finding.js';
 import type { Emitter } from './emitter.js';
 import type { RamBlock } from './events.js';
+import { findNamedPage } from './preempt-resync.js';
 import { RamDecoder } from './ram.js';
 
 /** What the main channel has told. */
@@ -35,31 +36,43 @@ export async function decodePreemptChannel(cursor: Cursor, out: Emitter, context
     unframed: true,
   });
   ram.list.adopt(blocks);
-  let complete = true;
-  try {
-    await ram.payload();
-  } catch (error) {
-    if (!(error instanceof DecodeError)) throw error;
-    complete = false;
-    out.caught(error);
+  let brokenAt: number | undefined;
+  let skipped = 0;
+  for (let found = true; found;) {
+    found = false;
+    try {
+      await ram.payload();
+    } catch (error) {
+      if (!(error instanceof DecodeError)) throw error;
+      const from = out.good;
+      brokenAt ??= from;
+      out.caught(error);
+      if (error.kind === 'truncated') break;
+      // The record that is wrong may look like one that is right.
+      if (cursor.offset === from && cursor.has(1)) cursor.position++;
+      found = await findNamedPage(cursor, ram.list.blocks, pageSize ?? 0);
+      if (!found) break;
+      const length = cursor.offset - from;
+      out.event({ kind: 'skipped', offset: from, length });
+      skipped += length;
+      out.good = cursor.offset;
+    }
   }
   const rest = out.good;
-  if (!(await cursor.atEnd())) {
-    await toEnd(cursor);
-    const length = cursor.offset - rest;
-    if (complete) {
-      out.event({ kind: 'trailing', offset: rest, length, zeros: false });
-      out.problem('trailing-bytes', `${length} bytes behind the end of the channel`, { offset: rest, length });
-    } else out.event({ kind: 'skipped', offset: rest, length });
-  }
+  await toEnd(cursor);
+  const left = cursor.offset - rest;
+  if (left > 0 && brokenAt === undefined) {
+    out.event({ kind: 'trailing', offset: rest, length: left, zeros: false });
+    out.problem('trailing-bytes', `${left} bytes behind the end of the channel`, { offset: rest, length: left });
+  } else if (left > 0) out.event({ kind: 'skipped', offset: rest, length: left });
   const end = cursor.source.size ?? cursor.seen;
   out.event({
     kind: 'end',
     offset: end,
     bytes: end - begin,
-    explainedBytes: rest - begin,
-    lastGoodOffset: rest,
-    complete,
+    explainedBytes: rest - begin - skipped,
+    lastGoodOffset: brokenAt ?? rest,
+    complete: brokenAt === undefined,
   });
 }
 

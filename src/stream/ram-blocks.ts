@@ -18,8 +18,8 @@ import type { RamBlock } from './events.js';
 import { readMappedArea, readMappedPages } from './mapped-ram.js';
 import type { PageBatch } from './page-batch.js';
 
-/** `PageBatch.block` holds 16 bits; no machine has a hundredth of this. */
-const MAX_BLOCKS = 0xffff;
+/** Far more than any machine has, and what `PageBatch.block` can number. */
+export const MAX_BLOCKS = 4096;
 
 export interface RamListContext {
   readonly hasCapability: (name: string) => boolean;

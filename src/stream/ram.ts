@@ -152,6 +152,7 @@ export class RamDecoder {
     this.out.pages(batch);
     batch.length = 0;
     batch.kinds = 0;
+    batch.filled = false;
   }
 
   /** The page loop: takes page records from the window until one is incomplete or of another kind, or the batch is full. */
@@ -254,6 +255,7 @@ export class RamDecoder {
         if (outside) this.reportOutside(current, where, base + position);
         if (wrong !== undefined) this.reportXbzrle(wrong, length, base + position);
       }
+      if (code === PAGE_ZERO && buffer[body] !== 0) batch.filled = true;
       batch.kinds |= 1 << code;
       kind[index] = code;
       block[index] = current;
@@ -301,10 +303,12 @@ export class RamDecoder {
   }
 
   private mark(offset: number): void {
-    const { flags } = this;
-    this.cursor.position += 8;
+    const { flags, cursor } = this;
+    const address =
+      cursor.view.getUint32(cursor.position) * 0x1_0000_0000 + cursor.view.getUint32(cursor.position + 4) - flags;
+    cursor.position += 8;
     const name = flags === RAM_SAVE_FLAG_EOS ? 'EOS' : ramFlagNames(flags & ~RAM_SAVE_FLAG_CONTINUE);
-    this.out.event({ kind: 'ram-mark', offset, flags, name });
+    this.out.event({ kind: 'ram-mark', offset, flags, name, ...(address !== 0 && { address }) });
   }
 
   private wrongFlags(): DecodeError {

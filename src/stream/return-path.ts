@@ -1,7 +1,7 @@
 /** Decodes the return path; wire/return-path.ts has the layouts. */
 import type { Cursor } from '../bytes/cursor.js';
 import { DecodeError, hex } from '../finding.js';
-import { readLayout } from '../wire/layout.js';
+import { readLayout } from '../bytes/layout.js';
 import {
   isReturnPathLength,
   MAX_RECV_BITMAP,

@@ -2,7 +2,6 @@
  * Finds where a section ends whose layout is not built in: by the size that a vmdesc describes, or by its footer and what follows.
  */
 import { type Cursor, MAX_LOOKAHEAD } from '../bytes/cursor.js';
-import { DecodeError } from '../finding.js';
 import { FOOTER_SIZE, footerBytes, QEMU_VM_EOF, QEMU_VM_SECTION_FULL } from '../wire/section.js';
 import { elementAt, PLAUSIBLE_LOOKAHEAD } from './plausible.js';
 
@@ -12,63 +11,113 @@ export interface ExtentContext {
   readonly started: (id: number) => boolean;
 }
 
-/** The payload is the `length` bytes at the cursor, all of them in the window. */
+/** How far the search goes on for something better than what only may be a footer; from a pipe that much is held. */
+const MAX_WEAK = 16 << 20;
+
+/** The payload is the `length` bytes from where the search began. Where it leaves the cursor, nobody has to know. */
 export interface Extent {
   readonly length: number;
   readonly footer: boolean;
 }
 
-/** Takes `size` as the length when a footer, or without footers an element, stands where it ends. */
+/**
+ * Takes `size` as the length when a footer, or without footers an element, stands where it ends. From a pipe, what is too large to be held
+ * meanwhile is not looked at.
+ */
 export async function extentBySize(
   cursor: Cursor,
   id: number,
   size: number,
   context: ExtentContext,
 ): Promise<Extent | undefined> {
-  if (!Number.isSafeInteger(size) || size < 0) return undefined;
-  if (size + FOOTER_SIZE + PLAUSIBLE_LOOKAHEAD > MAX_LOOKAHEAD) return undefined;
-  await cursor.fill(size + FOOTER_SIZE + PLAUSIBLE_LOOKAHEAD);
-  if (!cursor.has(size)) return undefined;
-  const { buffer, limit } = cursor;
-  const end = cursor.position + size;
-  if (context.footers !== false && isFooter(buffer, end, limit, id)) return { length: size, footer: true };
-  if (context.footers === true) return undefined;
-  return elementAt(buffer, end, limit, context.started) === 'no' ? undefined : { length: size, footer: false };
+  if (!Number.isSafeInteger(size) || size < 0 || size > cursor.remaining) return undefined;
+  const start = cursor.offset;
+  if (!cursor.seekable) {
+    if (size > MAX_LOOKAHEAD) return undefined;
+    cursor.keep = start;
+  }
+  const found = await endsAt(cursor, id, start + size, context);
+  cursor.moveTo(start);
+  if (found === undefined) return undefined;
+  return { length: size, footer: found === 'footer' };
+}
+
+async function endsAt(
+  cursor: Cursor,
+  id: number,
+  end: number,
+  { footers, started }: ExtentContext,
+): Promise<'footer' | 'element' | undefined> {
+  if (!(await forwards(cursor, end))) return undefined;
+  await cursor.fill(FOOTER_SIZE + PLAUSIBLE_LOOKAHEAD);
+  const { buffer, position, limit } = cursor;
+  if (footers !== false && isFooter(buffer, position, limit, id)) return 'footer';
+  return footers === true || elementAt(buffer, position, limit, started) === 'no' ? undefined : 'element';
+}
+
+/** Moves the cursor forwards, as far as the input goes. */
+async function forwards(cursor: Cursor, offset: number): Promise<boolean> {
+  if (cursor.seekable) return cursor.moveTo(offset);
+  while (cursor.offset < offset) {
+    if (await cursor.atEnd()) return false;
+    cursor.position += Math.min(offset - cursor.offset, cursor.limit - cursor.position);
+  }
+  return true;
 }
 
 /**
- * Searches for the footer of section `id` that an element, or the end of the input, follows.
- *
- * @throws DecodeError `truncated` when the input ends first, `too-large` when the window does
+ * The length of a payload that the window holds, with its footer and enough of what follows to be sure; `size` is what a vmdesc says of it. Undefined
+ * leaves it to the other functions to find out more.
  */
-export async function extentByFooter(cursor: Cursor, id: number, context: ExtentContext): Promise<Extent | undefined> {
+export function footerInWindow(
+  { buffer, position, limit }: Cursor,
+  id: number,
+  size: number | undefined,
+  started: (id: number) => boolean,
+): number | undefined {
+  if (size !== undefined) return isFooter(buffer, position + size, limit, id) ? size : undefined;
+  const hit = buffer.subarray(0, limit).indexOf(footerBytes(id), position);
+  const end = hit + FOOTER_SIZE;
+  if (hit < 0 || end + PLAUSIBLE_LOOKAHEAD > limit) return undefined;
+  return elementAt(buffer, end, limit, started) === 'strong' ? hit - position : undefined;
+}
+
+/**
+ * Searches for the footer of section `id` that an element, or the end of the input, follows. Reads on without holding what it has searched, except as far
+ * as `hold` asks for it.
+ *
+ * @param hold bytes from the start of the payload that `moveTo` shall lead back to, from a pipe too; a longer payload is let go
+ * @param most bytes that are searched
+ */
+export async function extentByFooter(
+  cursor: Cursor,
+  id: number,
+  context: ExtentContext,
+  { hold = 0, most = Infinity }: { readonly hold?: number; readonly most?: number } = {},
+): Promise<Extent | undefined> {
+  const start = cursor.offset;
   const footer = footerBytes(id);
-  let from = 0;
   let weak: number | undefined;
+  cursor.keep = hold > 0 ? start : Infinity;
   for (;;) {
     const { buffer, position, limit } = cursor;
-    const hit = buffer.subarray(0, limit).indexOf(footer, position + from);
-    if (hit < 0) {
-      const searched = limit - position;
-      if (await cursor.fill(searched + 1)) {
-        from = Math.max(0, searched - FOOTER_SIZE + 1);
-        continue;
-      }
-      if (weak !== undefined) return { length: weak, footer: true };
-      if (searched >= MAX_LOOKAHEAD) {
-        throw new DecodeError('unsupported', 'too-large', `no footer within ${MAX_LOOKAHEAD >> 20} MiB`, {
-          offset: cursor.offset,
-        });
-      }
-      return undefined;
+    const hit = buffer.subarray(0, limit).indexOf(footer, position);
+    cursor.position = hit < 0 ? Math.max(position, limit - FOOTER_SIZE + 1) : hit;
+    const searched = cursor.offset - start;
+    if (searched > hold && cursor.keep === start) cursor.keep = weak ?? Infinity;
+    const enough = searched > most || (weak !== undefined && cursor.offset - weak > MAX_WEAK);
+    if (enough || (hit < 0 && !(await cursor.fill(cursor.limit - cursor.position + 1))))
+      return weak === undefined ? undefined : { length: weak - start, footer: true };
+    if (hit < 0) continue;
+    await cursor.fill(FOOTER_SIZE + PLAUSIBLE_LOOKAHEAD);
+    const found = cursor.offset;
+    const plausible = elementAt(cursor.buffer, cursor.position + FOOTER_SIZE, cursor.limit, context.started);
+    if (plausible === 'strong') return { length: found - start, footer: true };
+    if (plausible === 'weak' && weak === undefined) {
+      weak = found;
+      cursor.keep = Math.min(cursor.keep, weak);
     }
-    const length = hit - position;
-    await cursor.fill(length + FOOTER_SIZE + PLAUSIBLE_LOOKAHEAD);
-    const end = cursor.position + length + FOOTER_SIZE;
-    const plausible = elementAt(cursor.buffer, end, cursor.limit, context.started);
-    if (plausible === 'strong') return { length, footer: true };
-    if (plausible === 'weak') weak ??= length;
-    from = length + 1;
+    cursor.position++;
   }
 }
 
@@ -79,19 +128,24 @@ const GUESS = { name: 96, id: 1 << 16, version: 1 << 12, instance: 1 << 16 };
  * Searches for what looks like the header of another device section, or the end of the stream: the only thing to go by where there are
  * neither footers nor a description. Device state can look like anything, so that this is a guess.
  */
-export async function extentByGuess(cursor: Cursor): Promise<Extent | undefined> {
-  let from = 0;
+export async function extentByGuess(cursor: Cursor, hold = 0): Promise<Extent | undefined> {
+  const start = cursor.offset;
+  cursor.keep = hold > 0 ? start : Infinity;
   for (;;) {
-    await cursor.fill(from + PLAUSIBLE_LOOKAHEAD);
-    const { buffer, position, limit } = cursor;
-    if (position + from >= limit) return undefined;
+    await cursor.fill(PLAUSIBLE_LOOKAHEAD);
+    if (!cursor.has(1)) return undefined;
+    const { buffer, limit } = cursor;
     const last = limit - PLAUSIBLE_LOOKAHEAD;
-    const ended = position + from > last;
-    for (let at = position + from; at <= (ended ? limit - 1 : last); at++) {
-      if (looksLikeFull(buffer, at, limit) || (ended && looksLikeEnd(buffer, at, limit)))
-        return { length: at - position, footer: false };
+    const ended = cursor.position > last;
+    const behind = ended ? limit : last + 1;
+    for (let at = cursor.position; at < behind; at++) {
+      if (looksLikeFull(buffer, at, limit) || (ended && looksLikeEnd(buffer, at, limit))) {
+        cursor.position = at;
+        return { length: cursor.offset - start, footer: false };
+      }
     }
-    from = (ended ? limit : last + 1) - position;
+    cursor.position = behind;
+    if (cursor.offset - start > hold && cursor.keep === start) cursor.keep = Infinity;
   }
 }
 

@@ -1,10 +1,10 @@
 /** Finds the vmdesc at the end of a source that can seek, before the stream in front of it is read. */
 import type { ByteSource } from '../bytes/source.js';
 import { QEMU_VM_EOF, QEMU_VM_VMDESCRIPTION } from '../wire/section.js';
-import { parseVmdesc, type VmstateDescription } from '../vmstate/vmdesc.js';
+import { MAX_VMDESC, parseVmdesc, type VmstateDescription } from '../vmstate/vmdesc.js';
 
-/** The part of the end that is searched: more than any vmdesc, and little to read. */
-const TAIL = 32 << 20;
+/** The part of the end that is searched: the longest vmdesc and what may follow it, and little to read. */
+const TAIL = 2 * MAX_VMDESC;
 const STEP = 1 << 20;
 /** How the JSON of every release begins (`json_writer_start_object`, migration/savevm.c). */
 const OPENINGS = ['{"configuration"', '{"page_size"', '{ "page_size"', '{ "configuration"'].map((text) =>
@@ -20,9 +20,10 @@ export function findVmdesc(source: ByteSource): VmstateDescription | undefined {
   const { size, readAt } = source;
   if (size === undefined || !readAt) return undefined;
   const overlap = 64;
+  const room = Buffer.alloc(Math.min(size, STEP + overlap));
   for (let end = size; end > 0 && end > size - TAIL; end -= STEP) {
     const start = Math.max(0, end - STEP);
-    const part = Buffer.alloc(Math.min(size, end + overlap) - start);
+    const part = room.subarray(0, Math.min(size, end + overlap) - start);
     if (readAt.call(source, part, start) < part.length) return undefined;
     for (let at = part.lastIndexOf(0x7b); at >= 6; at = part.lastIndexOf(0x7b, at - 1)) {
       if (part[at - 5] !== QEMU_VM_VMDESCRIPTION || part[at - 6] !== QEMU_VM_EOF) continue;
@@ -35,13 +36,13 @@ export function findVmdesc(source: ByteSource): VmstateDescription | undefined {
 }
 
 function read(source: ByteSource, offset: number, length: number): VmstateDescription | undefined {
-  if (length > TAIL) return undefined;
+  if (length > MAX_VMDESC) return undefined;
   const text = Buffer.alloc(length);
   source.readAt!(text, offset);
   try {
-    return parseVmdesc(text.toString('utf8'));
+    return parseVmdesc(text);
   } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
+    if (error instanceof SyntaxError || error instanceof RangeError) return undefined;
     throw error;
   }
 }

@@ -29,10 +29,12 @@ const MAX_DEPTH = 200;
 /**
  * Parses one JSON text.
  *
+ * @param mostValues how many commas and brackets it may have: what bounds the memory that the result takes
  * @throws SyntaxError with the position in the text
+ * @throws RangeError when it has more values
  */
-export function parseJson(text: string): JsonValue {
-  checkDepth(text);
+export function parseJson(text: string, mostValues = Infinity): JsonValue {
+  checkBounds(text, mostValues);
   let root: JsonValue | undefined;
   const open: (JsonObject | JsonValue[])[] = [];
   let key = '';
@@ -79,8 +81,9 @@ function exact(text: string, value: number): number | bigint {
 }
 
 /** The parser recurses: nesting is bounded before it starts. */
-function checkDepth(text: string): void {
+function checkBounds(text: string, mostValues: number): void {
   let depth = 0;
+  let values = 0;
   let inString = false;
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
@@ -88,8 +91,11 @@ function checkDepth(text: string): void {
       if (code === 0x5c) i++;
       else if (code === 0x22) inString = false;
     } else if (code === 0x22) inString = true;
+    else if (code === 0x2c) values++;
     else if (code === 0x7b || code === 0x5b) {
+      values++;
       if (++depth > MAX_DEPTH) throw new SyntaxError(`nesting deeper than ${MAX_DEPTH} at character ${i}`);
     } else if (code === 0x7d || code === 0x5d) depth--;
   }
+  if (values > mostValues) throw new RangeError(`more than ${mostValues} values`);
 }

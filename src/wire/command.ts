@@ -10,7 +10,7 @@
  */
 import type { Cursor } from '../bytes/cursor.js';
 import { DecodeError, hex } from '../finding.js';
-import { layout } from './layout.js';
+import { layout } from '../bytes/layout.js';
 import { isPageSize } from './page-size.js';
 
 export const MIG_CMD_OPEN_RETURN_PATH = 1;

@@ -34,6 +34,8 @@ const PREFIX = 'configuration/';
 const MAX_MACHINE_NAME = 4096;
 /** QEMU has about twenty capabilities, of which it writes two. */
 const MAX_CAPABILITIES = 256;
+/** QEMU has three. */
+const MAX_SUBSECTIONS = 64;
 
 /**
  * Reads the section; the cursor stands behind the type byte.
@@ -63,6 +65,12 @@ export async function readConfiguration(
   progress(cursor.offset);
   while ((await cursor.fill(1)) && cursor.peekU8() === QEMU_VM_SUBSECTION) {
     const at = cursor.offset;
+    if (subsections.length === MAX_SUBSECTIONS) {
+      throw new DecodeError('malformed', 'implausible-value', `more than ${MAX_SUBSECTIONS} subsections`, {
+        offset: at,
+        path: 'configuration',
+      });
+    }
     cursor.u8();
     const name = await cursor.counted('configuration subsection name');
     await cursor.need(4, name);

@@ -12,7 +12,7 @@
  * Writer: `cpr_state_save` (migration/cpr.c), since 10.0; cpr-exec since 10.2.
  */
 import { CHANNEL_MAGIC } from '../container/sniff.js';
-import { layout } from './layout.js';
+import { layout } from '../bytes/layout.js';
 
 export const QEMU_CPR_FILE_MAGIC = CHANNEL_MAGIC.cpr;
 export const QEMU_CPR_FILE_VERSION = 1;

@@ -6,7 +6,7 @@
  *
  * Writer: `qemu_savevm_state_header` (migration/savevm.c).
  */
-import { layout } from './layout.js';
+import { layout } from '../bytes/layout.js';
 
 export const QEMU_VM_FILE_VERSION = 3;
 

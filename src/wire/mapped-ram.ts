@@ -11,7 +11,7 @@
  *
  * Writer: `mapped_ram_setup_ramblock`, `ram_save_file_bmap` (migration/ram.c), since 9.0.
  */
-import { layout } from './layout.js';
+import { layout } from '../bytes/layout.js';
 
 export const MAPPED_RAM_HDR_VERSION = 1;
 export const MAPPED_RAM_FILE_OFFSET_ALIGNMENT = 0x10_0000;

@@ -44,7 +44,7 @@
  * them (migration/multifd*.c). Up to 8.2 a SYNC packet may carry pages, and an empty packet with its number (the "twin") follows it.
  */
 import { CHANNEL_MAGIC } from '../container/sniff.js';
-import { layout } from './layout.js';
+import { layout } from '../bytes/layout.js';
 
 export const MULTIFD_MAGIC = CHANNEL_MAGIC.multifd;
 export const MULTIFD_VERSION = 1;
@@ -108,6 +108,8 @@ export function multifdHeaderSize(pageSize: number): number {
  */
 export const MULTIFD_MAX_COMPRESSED = 2 * MULTIFD_PACKET_SIZE;
 
+/** Where the words that no release has given a meaning begin; they end before the name. */
+export const MULTIFD_UNUSED_AT = 36;
 export const MULTIFD_NAME_SIZE = 256;
 /** Where the name of the RAM block stands in a RAM packet, and that of the device in a device state packet. */
 export const MULTIFD_RAMBLOCK_AT = 64;

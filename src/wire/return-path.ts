@@ -24,7 +24,7 @@
  * Writer: `migrate_send_rp_message` (migration/migration.c), `ramblock_recv_bitmap_send` (migration/ram.c).
  * Loader: `source_return_path_thread`, `ram_dirty_bitmap_reload`.
  */
-import { layout } from './layout.js';
+import { layout } from '../bytes/layout.js';
 
 export const MIG_RP_MSG_SHUT = 1;
 export const MIG_RP_MSG_PONG = 2;

@@ -61,8 +61,15 @@ export const FOOTER_SIZE = 5;
 /** Reads a START or FULL header; the cursor stands behind the type byte. */
 export async function readSectionIdentity(cursor: Cursor): Promise<SectionIdentity> {
   await cursor.need(5, 'section header');
+  await cursor.need(5 + cursor.peekU8(4) + 8, 'section header');
+  return sectionIdentityInWindow(cursor)!;
+}
+
+/** The same for a header that is all in the window; undefined for one that is not. */
+export function sectionIdentityInWindow(cursor: Cursor): SectionIdentity | undefined {
+  if (!cursor.has(5)) return undefined;
   const length = cursor.peekU8(4);
-  await cursor.need(5 + length + 8, 'section header');
+  if (!cursor.has(5 + length + 8)) return undefined;
   const id = cursor.u32();
   cursor.u8();
   const idstr = cursor.text(length);

@@ -10,7 +10,7 @@
  *
  * Writer: `vfio_multifd_save_complete_precopy_thread` (hw/vfio/migration-multifd.c), since 10.0.
  */
-import { layout } from './layout.js';
+import { layout } from '../bytes/layout.js';
 
 export const VFIO_DEVICE_STATE_PACKET_VER_CURRENT = 0;
 export const VFIO_DEVICE_STATE_CONFIG_STATE = 0x1;

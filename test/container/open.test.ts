@@ -64,7 +64,8 @@ describe('openSource', () => {
     ['zeros and noise', join(Buffer.alloc(500), noise(500)), 'it starts with 0000000000000000, not with'],
     ['noise', hexBytes('0102030405060708090a'), 'm is no migration stream: it starts with 0102030405060708, not with'],
     ['a few bytes', hexBytes('0102'), 'it starts with 0102, not with'],
-    ['a gzip file', hexBytes('1f8b08'), 'm is a gzip file, not a migration stream'],
+    ['a gzip file of three bytes', hexBytes('1f8b08'), 'm holds nothing that can be read: gzip: the input ends'],
+    ['an ELF file', hexBytes('7f454c46'), 'm is an ELF file, not a migration stream'],
   ])('refuses %s', async (_what, bytes, message) => {
     for (const seekable of [true, false]) {
       await expect(openSource(new MemorySource(bytes, 'm', { seekable }))).rejects.toThrow(message);

@@ -30,11 +30,18 @@ describe('PageMap', () => {
   });
 
   it('stops remembering at the bound that all maps share, and keeps what it has', () => {
-    const budget = new PageMapBudget();
-    budget.left = CHUNK / 8;
+    const budget = new PageMapBudget(CHUNK / 8);
     const [first, second] = [new PageMap(budget), new PageMap(budget)];
     expect([first.mark(5, 1), second.mark(5, 1), second.mark(5, 1)]).toEqual([0, 0, 0]);
     expect([first.mark(CHUNK, 1), first.mark(CHUNK, 1), first.mark(5, 1)]).toEqual([0, 0, 1]);
-    expect(budget.left).toBe(0);
+    expect(budget).toEqual({ left: 0, exhausted: true });
+  });
+
+  it('needs no room for pages that have all been met', () => {
+    const budget = new PageMapBudget(2 * (CHUNK / 8));
+    const map = new PageMap(budget);
+    for (let first = 0; first < 100 * CHUNK; first += CHUNK / 4) expect(map.mark(first, CHUNK / 4)).toBe(0);
+    expect(map.mark(3 * CHUNK - 5, 10)).toBe(10);
+    expect(budget).toEqual({ left: 2 * (CHUNK / 8), exhausted: false });
   });
 });

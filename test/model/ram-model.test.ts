@@ -35,6 +35,26 @@ function model(...batches: PageBatch[]): RamModel {
 }
 
 describe('RamModel', () => {
+  it('tells where XBZRLE changes a page that was not sent before', () => {
+    const delta = batch([
+      [0, 0, PAGE_XBZRLE],
+      [0, 1, PAGE_XBZRLE],
+    ]);
+    delta.kinds = 1 << PAGE_XBZRLE;
+    delta.offset.set([100, 200]);
+    const [block] = model(batch([[0, 0]]), delta).summary().blocks;
+    expect(block!.baseless).toEqual({ offset: 200, address: 4096 });
+    expect(
+      model(
+        batch([
+          [0, 0],
+          [0, 1],
+        ]),
+        delta,
+      ).summary().blocks[0]!.baseless,
+    ).toBeUndefined();
+  });
+
   it('counts by block and kind', () => {
     const { blocks } = model(
       batch([
@@ -140,6 +160,7 @@ describe('RamModel', () => {
     const mappedRam = {
       version: 1,
       pageSize: 4096,
+      fileStart: 0,
       bitmapOffset: 0,
       bitmapSize: 2,
       pagesOffset: 0x100000,

@@ -111,6 +111,19 @@ describe('JsonDump', () => {
     });
   });
 
+  it('writes long bytes in pieces, each in its place', () => {
+    const out = new TextKeeper();
+    const dump = new JsonDump(new JsonOutput(out, 'lines', 'vm'), PLAIN);
+    const payload = Buffer.alloc(300_000, 'long');
+    const event = { kind: 'device-state', offset: 9, id: 1, idstr: 'gpu', instance: 0, version: 1, payload } as const;
+    dump.event(event);
+    dump.event({ ...event, payload: payload.subarray(0, 10) });
+    const [first, second] = out.lines.map((line) => JSON.parse(line) as Line);
+    expect(first).toMatchObject({ idstr: 'gpu', length: 300_000 });
+    expect(first!.data === payload.toString('hex')).toBe(true);
+    expect(second!.data).toBe(payload.toString('hex', 0, 10));
+  });
+
   it('cuts bytes wherever they stand', () => {
     expect(one(lines({ maxBytes: 2 }), 'record').fields).toMatchObject({
       bytes: { hex: 'cafe', length: 3 },

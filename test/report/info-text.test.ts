@@ -60,7 +60,7 @@ describe('infoText', () => {
     expect(line(text(), 'vmdesc')).toBe('  vmdesc        1 device, 500 B at 0x3b7');
     expect(line(text(), 'behind it')).toBe('  behind it     12 bytes that are no part of the stream');
     expect(line(text(), 'layers')).toBeUndefined();
-    expect(line(text({ layers: ['pipe', '512 leading zero bytes'] }), 'layers')).toContain('pipe, 512 leading');
+    expect(line(text({ layers: ['pipe', '512 leading zero bytes'] }), 'layers')).toContain('pipe > 512 leading');
     expect(line(text({ footers: false }), 'footers')).toBe('  footers       none');
     expect(line(text({ trailing: { offset: 0, length: 1, zeros: true } }), 'behind')).toContain(
       '1 zero byte of padding',

@@ -33,6 +33,11 @@ describe.each(RULES.map(({ meta }) => [meta.name, meta] as const))('%s', (_, met
     expect(meta.invariants.filter((id) => !known.has(id))).toEqual([]);
   });
 
+  it('follows from rules and problems that there are', () => {
+    const names = new Set(['*', ...RULES.map((rule) => rule.meta.name), ...Object.keys(PROBLEMS)]);
+    expect((meta.follows ?? []).filter((name) => !names.has(name))).toEqual([]);
+  });
+
   it('is found by code and by name', () => {
     expect(findRule(meta.code.toLowerCase())?.meta).toBe(meta);
     expect(findRule(meta.name)?.meta).toBe(meta);
@@ -63,10 +68,11 @@ describe('the table of invariants', () => {
 
   it.each(INVARIANTS.map((invariant) => [invariant.id, invariant] as const))(
     '%s is judged by a rule or a problem, or says why not',
-    (id, { problems = [], notJudged }) => {
+    (id, { problems = [], same = [], notJudged }) => {
       const byRule = judged.has(id);
-      expect(byRule || problems.length > 0 || notJudged !== undefined).toBe(true);
+      expect(byRule || problems.length > 0 || same.length > 0 || notJudged !== undefined).toBe(true);
       expect(notJudged !== undefined && (byRule || problems.length > 0)).toBe(false);
+      expect(same.filter((other) => !known.has(other) || !judged.has(other))).toEqual([]);
     },
   );
 });

@@ -78,4 +78,43 @@ describe('FindingList', () => {
     add(rule(11), rule(4, 'other'))(list);
     expect(told).toEqual([10, 4]);
   });
+
+  it('attaches what another rule explains to the error that does, at the end of the chain', () => {
+    const findings = listOf((list) => {
+      list.add(rule(1, 'main', 'cause'));
+      list.add(rule(2, 'main', 'second'), ['cause']);
+      list.add(rule(3, 'other', 'third'), ['none', 'second']);
+      list.add(rule(4, 'other', 'fourth'), ['none']);
+      list.add(rule(5, 'other', 'last'), ['*']);
+    });
+    expect(findings.map(({ rule: name, related }) => [name, related.map(({ offset }) => offset)])).toEqual([
+      ['cause', [2, 3, 5]],
+      ['fourth', []],
+    ]);
+  });
+
+  it('lists rules that explain each other, and what only a warning would explain', () => {
+    const findings = listOf((list) => {
+      list.add(rule(1, 'main', 'a'), ['b']);
+      list.add(rule(2, 'main', 'b'), ['a']);
+      list.add({ ...rule(3, 'main', 'c'), severity: 'warning' });
+      list.add(rule(4, 'main', 'd'), ['c']);
+    });
+    expect(findings.map(({ rule: name }) => name)).toEqual(['a', 'b', 'c', 'd']);
+  });
+
+  it('tells once that a migration was cut, on the first of its channels', () => {
+    const cut = (channel: string): Finding => problemFinding('truncated', `${channel} ends`, { channel, offset: 7 });
+    const list = new FindingList();
+    for (const channel of ['two', 'one', 'main']) list.add(cut(channel));
+    const findings = list.findings(undefined, ['main', 'one', 'two']);
+    expect(findings.map(({ channel, related }) => [channel, related.map((place) => place.channel)])).toEqual([
+      ['main', ['one', 'two']],
+    ]);
+    const lost = list.findings((finding) => (finding.channel === 'main' ? { ...finding, severity: 'info' } : finding));
+    expect(lost.map(({ channel, severity }) => [channel, severity])).toEqual([
+      ['two', 'error'],
+      ['main', 'info'],
+    ]);
+  });
 });

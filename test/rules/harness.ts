@@ -14,6 +14,13 @@ export async function judgeStream(bytes: Uint8Array, options: JudgeOptions = {})
   return judge.verdict().findings;
 }
 
+/** The findings of a main channel that is all there is of its migration. */
+export async function judgeMain(bytes: Uint8Array, options: JudgeOptions = {}): Promise<readonly Finding[]> {
+  const judge = new Judge(true, options);
+  await readStream(new MemorySource(bytes, 'main'), judge.channel('main'));
+  return judge.verdict().findings;
+}
+
 /** The findings of a capture with these files, by name. */
 export async function judgeCapture(
   files: Readonly<Record<string, Uint8Array>>,

@@ -130,6 +130,7 @@ describe('ArrivalOrder', () => {
       idstr: 'dev',
       instance: 0,
       index: 0,
+      flags: 0,
       config: false,
       data: new Uint8Array(88),
     });

@@ -14,6 +14,8 @@ const packet = (sync: boolean): StreamEvent => ({
   unpackedLength: 0,
   flags: 0,
   method: 'none',
+  pagesAlloc: 128,
+  nextPacketSize: 0,
   packetNum: 0n,
   block: '',
   normalPages: 0,

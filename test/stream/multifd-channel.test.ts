@@ -47,6 +47,8 @@ describe('multifd channel', () => {
       unpackedLength: 0x2000,
       flags: 0,
       method: 'none',
+      pagesAlloc: 128,
+      nextPacketSize: 0x2000,
       packetNum: 4n,
       block: 'pc.ram',
       normalPages: 2,
@@ -139,6 +141,7 @@ describe('multifd channel', () => {
       idstr: '0000:00:02.0/vfio',
       instance: 2,
       index: 0,
+      flags: 0,
       config: false,
       data: Uint8Array.from(Buffer.from('state')),
     });

@@ -129,6 +129,19 @@ describe('damage on a preempt channel', () => {
     expect(events.at(-2)).toEqual({ kind: 'skipped', offset: 0, length: data.length });
   });
 
+  it('goes on at the next page that names its block', async () => {
+    const wrong = bytes('0000000000003001 06 "pc.ram"');
+    const lost = Buffer.concat([bytes('0000000000005028'), page(4)]);
+    const data = Buffer.concat([TWO_PAGES, wrong, lost, WITH_EOS]);
+    const outcome = await runAllWays(data, decode({ pageSize: 0x1000, blocks: BLOCKS }));
+    const skipped = { kind: 'skipped', offset: TWO_PAGES.length, length: wrong.length + lost.length };
+    expect(outcome.problems).toEqual([['ram-flags', TWO_PAGES.length, 'ram record']]);
+    expect(outcome.events.filter(({ kind }) => kind === 'skipped')).toEqual([skipped]);
+    expect(outcome.pages.map(([, , address]) => address)).toEqual([0x3fde000, 0x3fdf000, 0x14d000]);
+    const { bytes: all, explainedBytes, lastGoodOffset, complete } = outcome.end;
+    expect([explainedBytes, lastGoodOffset, complete]).toEqual([all - skipped.length, TWO_PAGES.length, false]);
+  });
+
   it('bytes behind EOS', async () => {
     const { problems, end } = await runAllWays(Buffer.concat([WITH_EOS, bytes('00')]), decode({ pageSize: 0x1000 }));
     expect(problems).toEqual([['trailing-bytes', WITH_EOS.length]]);

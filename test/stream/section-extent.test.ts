@@ -34,9 +34,23 @@ describe('extentByFooter', () => {
     expect(await extentByFooter(over(join(noise(500), footer(8))), 7, context)).toBeUndefined();
   });
 
-  it('stays within its bound', async () => {
-    const endless = new Cursor({ name: 'endless', read: (into) => into.fill(1).length, close: () => undefined });
-    await expect(extentByFooter(endless, 7, context)).rejects.toMatchObject({ rule: 'too-large' });
+  it('stops where it is told to, and holds what it is told to', async () => {
+    const endless = (): Cursor =>
+      new Cursor({ name: 'endless', read: (into) => into.fill(1).length, close: () => undefined });
+    const held = endless();
+    expect(await extentByFooter(held, 7, context, { hold: 4 << 20, most: 4 << 20 })).toBeUndefined();
+    expect(held.moveTo(0)).toBe(true);
+    const passed = endless();
+    expect(await extentByFooter(passed, 7, context, { hold: 2 << 20, most: 4 << 20 })).toBeUndefined();
+    expect(passed.moveTo(0)).toBe(false);
+    expect(passed.buffer.length).toBeLessThan(2 << 20);
+  });
+
+  it('comes back to a weak one from a pipe, and holds no more for it than it may', async () => {
+    const bytes = join(noise(3 << 20), footer(7), eof(), Buffer.alloc(18 << 20), footer(7), NEXT);
+    const cursor = new Cursor(new MemorySource(bytes, 'm', { seekable: false, chunk: 1 << 20 }));
+    expect(await extentByFooter(cursor, 7, context)).toEqual({ length: 3 << 20, footer: true });
+    expect(cursor.moveTo(3 << 20)).toBe(true);
   });
 });
 

@@ -13,6 +13,8 @@ export interface Invariant {
   readonly text: string;
   /** The problems of decoders that report a breach. */
   readonly problems?: readonly ProblemName[];
+  /** The numbers under which it stands among those of the other channels, and is judged there. */
+  readonly same?: readonly string[];
   /** Why a capture alone cannot show a breach. */
   readonly notJudged?: string;
 }

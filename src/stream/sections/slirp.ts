@@ -21,7 +21,7 @@
  * Writer: `slirp_state_save` (libslirp, src/state.c), version 4.
  */
 import { hex } from '../../finding.js';
-import { layout, readLayout } from '../../wire/layout.js';
+import { layout, readLayout } from '../../bytes/layout.js';
 import type { RecordFields } from '../events.js';
 import { malformed, more } from './reading.js';
 import { record, type SectionDecoder, type SectionInput } from './section-decoder.js';

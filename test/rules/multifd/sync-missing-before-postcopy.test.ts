@@ -77,7 +77,9 @@ describe('sync-missing-before-postcopy', () => {
       part(RAM.id, join(zero(0, 'pc.ram'), zero(0x1000), zero(0x2000), eos())),
       part(RAM.id, eos()),
       switchoverStart(),
+      ping(2),
       packaged(join(listen(), ping(3), run())),
+      ping(4),
       end(RAM.id, eos()),
       eof(),
     );

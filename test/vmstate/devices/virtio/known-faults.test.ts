@@ -23,6 +23,11 @@ function fixture(name: string, end: string): [StructNode, Uint8Array] {
 }
 
 describe('packedElementsInFlight', () => {
+  it('are in a real stream that no QEMU can load: what a throttled port has taken', () => {
+    const facts = virtioFacts(...fixture('10.0-pci-console-packed', 'virtio-console'))!;
+    expect(packedElementsInFlight(facts)).toEqual(['virtio/device/ports[0]/elem']);
+  });
+
   it('are those of a host that offers packed rings', () => {
     const part = join(u8(1), u32(1), element(0, [[0x1000, 1]]), u8(0));
     const payload = virtioPayload({

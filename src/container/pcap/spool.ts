@@ -1,0 +1,70 @@
+/** Makes a file of what can only be read forwards: packets are read twice. */
+import { closeSync, openSync, readSync, unlinkSync, writeSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ByteSource } from '../../bytes/source.js';
+import { hex, InputError } from '../../finding.js';
+import type { SeekableSource } from './file-window.js';
+
+/** Beyond this a user should say where the space is to come from. */
+const MAX_SPOOLED = 64 * 2 ** 30;
+const CHUNK = 1 << 20;
+
+/** A temporary file that has no name, and so is gone when it is closed. */
+export function temporaryFile(): number {
+  const path = join(tmpdir(), `migscope-${randomUUID()}`);
+  const fd = openSync(path, 'wx+', 0o600);
+  unlinkSync(path);
+  return fd;
+}
+
+/**
+ * Copies the source into a temporary file and gives that instead. Closing it closes the source.
+ *
+ * @throws InputError when there is too much of it, or no room
+ */
+export async function spool(source: ByteSource, most = MAX_SPOOLED): Promise<SeekableSource> {
+  const fd = temporaryFile();
+  let size = 0;
+  try {
+    const chunk = Buffer.allocUnsafeSlow(CHUNK);
+    for (let got; (got = await source.read(chunk)) > 0; size += got) {
+      if (size + got > most) throw new InputError(...tooMuch(source.name, `more than ${hex(most)} bytes`));
+      writeSync(fd, chunk, 0, got, size);
+    }
+  } catch (error) {
+    closeSync(fd);
+    if (!(error instanceof Error) || (error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
+    throw new InputError(...tooMuch(source.name, `no room for them in ${tmpdir()}`));
+  }
+  const readAt = (into: Uint8Array, offset: number): number => {
+    let got = 0;
+    for (let count; got < into.length; got += count) {
+      count = readSync(fd, into, got, into.length - got, offset + got);
+      if (count === 0) break;
+    }
+    return got;
+  };
+  let position = 0;
+  return {
+    name: source.name,
+    size,
+    // What was wrong with the packing is known by now.
+    faults: source.faults ?? [],
+    readAt,
+    read(into) {
+      const got = readAt(into, position);
+      position += got;
+      return got;
+    },
+    close() {
+      closeSync(fd);
+      source.close();
+    },
+  };
+}
+
+function tooMuch(name: string, why: string): [string, string] {
+  return [`${name} is a packet capture that has to be read twice, and there is ${why}`, 'unpack it into a file first'];
+}

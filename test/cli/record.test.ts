@@ -1,0 +1,115 @@
+/** `migscope capture` as a program: sockets on both sides of it, signals, and what it leaves. */
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { closed, connectTo, Destination } from '../capture/sockets.js';
+import { readFixture } from '../fixtures.js';
+import { ROOT, run } from './run.js';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'migscope-record-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Starts the program, and waits until it listens. */
+async function start(...args: readonly string[]) {
+  const child = spawn(process.execPath, [join(ROOT, 'bin/migscope.js'), 'capture', '--listen', '0', ...args]);
+  let output = '';
+  const exit = new Promise<number | null>((resolve) => child.once('exit', resolve));
+  const address = await new Promise<string>((resolve, reject) => {
+    const hear = (data: Buffer): void => {
+      output += data.toString();
+      const found = /^listening on ([^,\s]+)/m.exec(output);
+      if (found) resolve(found[1]!);
+    };
+    child.stdout.on('data', hear);
+    child.stderr.on('data', hear);
+    void exit.then(() => reject(new Error(output)));
+  });
+  return { child, address, exit, output: () => output };
+}
+
+const STREAM = readFixture('microvm-7.2');
+
+describe('migscope capture', () => {
+  it('records a migration, judges it meanwhile, and ends when it is over', async () => {
+    const destination = await Destination.listen();
+    const out = join(folder, 'out');
+    const { address, exit, output } = await start('--forward', destination.address, '--out', out, '--validate');
+    const source = await connectTo(address);
+    source.resume();
+    source.end(STREAM);
+    const other = await destination.socket(0);
+    other.once('end', () => other.end());
+    await closed(source);
+    expect(await exit).toBe(0);
+    expect(output()).toContain(`listening on ${address}, destination ${destination.address}\n`);
+    expect(output()).toMatch(/^main\.bin: main\nmain\.bin: closed, 211 KiB\n/m);
+    expect(output()).toContain(`${out}: 1 connection, 216,320 bytes (211 KiB)\n`);
+    expect(readFileSync(join(out, 'main.bin')).equals(STREAM)).toBe(true);
+    expect(run(`migscope validate ${out}`).code).toBe(0);
+    expect(run(`migscope info ${out}`).output).toContain(
+      `${out}: whole, 216,320 bytes (211 KiB), every byte explained\n`,
+    );
+    destination.close();
+  });
+
+  it('prints what it finds while the migration runs', async () => {
+    const damaged = Buffer.from(STREAM.subarray(0, 200_000));
+    const { address, exit, output } = await start('--sink', '--out', folder, '--validate');
+    const source = await connectTo(address);
+    source.resume();
+    source.end(damaged);
+    expect(await exit).toBe(1);
+    expect(output()).toMatch(/^main\.bin@0x[0-9a-f]+: error\[MIG101\] the input ends inside/m);
+  });
+
+  it('stops accepting at the first Ctrl-C, and finishes what is open', async () => {
+    const { address, child, exit, output } = await start('--sink', '--out', folder);
+    const source = await connectTo(address);
+    source.resume();
+    source.write(STREAM.subarray(0, 100_000));
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    child.kill('SIGINT');
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    await expect(connectTo(address)).rejects.toThrow('ECONNREFUSED');
+    source.end(STREAM.subarray(100_000));
+    expect(await exit).toBe(0);
+    expect(output()).toContain('no more connections are accepted; 1 are open, and once more Ctrl-C cuts them\n');
+    expect(readFileSync(join(folder, 'main.bin')).equals(STREAM)).toBe(true);
+  });
+
+  it('cuts what is open at the second Ctrl-C, and says so', async () => {
+    const { address, child, exit, output } = await start('--sink', '--out', folder);
+    const source = await connectTo(address);
+    source.write(STREAM.subarray(0, 100_000));
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    child.kill('SIGINT');
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    child.kill('SIGINT');
+    expect(await exit).toBe(1);
+    expect(output()).toContain('connections were closed before their ends\n');
+    expect(readFileSync(join(folder, 'main.bin')).equals(STREAM.subarray(0, 100_000))).toBe(true);
+    expect(JSON.parse(readFileSync(join(folder, 'capture.json'), 'utf8'))).toMatchObject({ complete: false });
+  });
+
+  it('that recorded nothing says so', async () => {
+    const { child, exit, output } = await start('--sink', '--out', folder);
+    child.kill('SIGTERM');
+    expect(await exit).toBe(1);
+    expect(output()).toContain('nothing was recorded\n');
+  });
+
+  it.each([
+    [`--listen 0 --out DIR`, 2, 'one of --forward ADDRESS and --sink says where the migration goes'],
+    [`--listen 0 --forward 1 --sink --out DIR`, 2, 'one of --forward ADDRESS and --sink'],
+    [`--listen nowhere --sink --out DIR`, 2, 'listen nowhere is no address'],
+    [`--listen 0 --sink --out ${join(ROOT, 'package.json')}`, 3, 'is no directory'],
+  ])('%s is refused', (args, code, message) => {
+    const result = run(`migscope capture ${args.replace('DIR', folder)}`);
+    expect([result.code, result.output]).toEqual([code, expect.stringContaining(message)]);
+  });
+});
