@@ -1,18 +1,18 @@
 /** Reads one side of a comparison: a capture of any kind, or the JSON of a layout. */
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import xxhash from 'xxhash-wasm';
 import { PageHasher } from './bytes/page-hash.js';
-import type { Capture } from './container/capture.js';
 import { PageContents, type ChosenPages } from './diff/page-contents.js';
 import { RamIndex, type RamSnapshot } from './diff/ram-index.js';
 import { PAGE_HASHED, PAGE_IS_ZERO, CHUNK_PAGES } from './diff/ram-index.js';
 import { unknownPages } from './diff/ram.js';
 import { type Side, SideCollector } from './diff/side.js';
 import { openPath } from './container/open.js';
+import { splitPath } from './container/split-path.js';
 import { InputError } from './finding.js';
 import { CaptureModel } from './model/capture-model.js';
-import { type CaptureFiles, isCaptureDirectory, openCapture, readCapture } from './read-capture.js';
-import { readStream, type ReadOptions } from './read.js';
+import { type CaptureFiles, isCaptureDirectory, readInput } from './read-capture.js';
+import type { ReadOptions } from './read.js';
 import { findVmdesc } from './stream/vmdesc-lookup.js';
 import type { StreamSink } from './stream/events.js';
 import { parseVmstateDump } from './vmstate/dump.js';
@@ -50,20 +50,21 @@ export async function readSide(path: string, options: SideOptions, listen: SideL
   return captureSide(path, options, listen);
 }
 
+/** True for what can be read more than once; a pipe that is opened only to look is lost. */
+function isRereadable(path: string): boolean {
+  const stat = path === '-' ? undefined : statSync(splitPath(path).file, { throwIfNoEntry: false });
+  return stat !== undefined && !stat.isFIFO();
+}
+
 /** The text of a file that starts as JSON does. */
 function readLayoutJson(path: string): string | undefined {
-  if (path === '-' || isCaptureDirectory(path)) return undefined;
+  const stat = path === '-' ? undefined : statSync(path, { throwIfNoEntry: false });
+  if (!stat?.isFile() || stat.size > MAX_JSON) return undefined;
   const fd = openSync(path, 'r');
   try {
-    const { size } = fstatSync(fd);
-    if (!fstatSync(fd).isFile() || size > MAX_JSON) return undefined;
-    const start = Buffer.alloc(Math.min(size, 64));
+    const start = Buffer.alloc(Math.min(stat.size, 64));
     readSync(fd, start, 0, start.length, 0);
-    if (!/^\s*\{/.test(start.toString('latin1'))) return undefined;
-    const text = Buffer.alloc(size);
-    let got = 0;
-    for (let count = 1; got < size && count > 0; got += count) count = readSync(fd, text, got, size - got, got);
-    return text.toString('utf8', 0, got);
+    return /^\s*\{/.test(start.toString('latin1')) ? readFileSync(path, 'utf8') : undefined;
   } finally {
     closeSync(fd);
   }
@@ -86,7 +87,7 @@ function layoutSide(name: string, text: string): Side {
 
 /** The description at the end of a stream that can be sought. */
 function vmdescOf(path: string): VmstateDescription | undefined {
-  if (path === '-' || isCaptureDirectory(path)) return undefined;
+  if (!isRereadable(path) || isCaptureDirectory(path) || splitPath(path).part !== undefined) return undefined;
   const source = openPath(path);
   try {
     return findVmdesc(source);
@@ -100,7 +101,7 @@ async function captureSide(path: string, options: SideOptions, listen: SideListe
   const collector = new SideCollector(() => create64(options.seed));
   const index = options.layoutOnly ? undefined : new RamIndex(options.seed);
   const model = new CaptureModel();
-  const source = await sourceOf(path, options);
+  const source = sourceOf(path, options);
   const problems = await source.read((channel) => [
     model.channel(channel),
     collector.channel(),
@@ -129,39 +130,17 @@ interface Source {
   read(sinks: (channel: string) => readonly StreamSink[]): Promise<Side['problems']>;
 }
 
-async function sourceOf(path: string, options: SideOptions): Promise<Source> {
-  const several = isCaptureDirectory(path) || (options.channels?.length ?? 0) > 0 || options.returnPath !== undefined;
-  const readOptions: ReadOptions = {
-    ...(options.offset !== undefined && { offset: options.offset }),
-    ...(options.vmdesc && { vmdesc: options.vmdesc }),
-    ...(options.pageSize !== undefined && { pageSize: options.pageSize }),
+function sourceOf(path: string, { offset, vmdesc, pageSize, ...files }: SideOptions): Source {
+  const options = {
+    ...(offset !== undefined && { offset }),
+    ...(vmdesc && { vmdesc }),
+    ...(pageSize !== undefined && { pageSize }),
   };
-  if (!several) {
-    const name = path === '-' ? 'standard input' : path;
-    return {
-      name,
-      again: path !== '-' && isRegular(path),
-      read: async (sinks) => {
-        await readStream(path, sinks(name), readOptions);
-        return [];
-      },
-    };
-  }
-  const capture: Capture = await openCapture(path, isCaptureDirectory(path) ? {} : options);
   return {
-    name: path,
-    again: true,
-    read: async (sinks) => (await readCapture(capture, ({ name }) => sinks(name), readOptions)).problems,
+    name: path === '-' ? 'standard input' : path,
+    again: isRereadable(path),
+    read: async (sinks) => (await readInput(path, files, ({ name }) => sinks(name), options)).problems,
   };
-}
-
-function isRegular(path: string): boolean {
-  const fd = openSync(path, 'r');
-  try {
-    return fstatSync(fd).isFile() || fstatSync(fd).isBlockDevice();
-  } finally {
-    closeSync(fd);
-  }
 }
 
 /** Pages that came as changes of themselves: reads the input again, and keeps as many of them at a time as fit. */
@@ -205,7 +184,7 @@ export async function readPages(
   options: SideOptions,
   chosen: ReadonlyMap<string, ChosenPages>,
 ): Promise<boolean> {
-  const source = await sourceOf(path, options);
+  const source = sourceOf(path, options);
   if (source.again) await readContents(source, chosen);
   return source.again;
 }

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { readPages, readSide, type SideListener, type SideOptions } from './compare-side.js';
 import type { SideAnswer, SideRequest } from './compare-worker.js';
+import { splitPath } from './container/split-path.js';
 import { isCaptureDirectory } from './read-capture.js';
 import { compareLayouts } from './diff/compare-layout.js';
 import { DifferenceFilter, type Ignored } from './diff/filter.js';
@@ -121,7 +122,7 @@ async function readSides(a: SideToRead, b: SideToRead, { worker, listener }: Dif
 
 function isLarge([path, { layoutOnly }]: SideToRead): boolean {
   if (layoutOnly) return false;
-  const stat = path === '-' ? undefined : statSync(path, { throwIfNoEntry: false });
+  const stat = path === '-' ? undefined : statSync(splitPath(path).file, { throwIfNoEntry: false });
   return path === '-' || isCaptureDirectory(path) || (stat?.isFile() === true && stat.size >= MIN_FOR_WORKER);
 }
 
