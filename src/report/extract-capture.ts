@@ -193,6 +193,7 @@ export async function extractCapture(
       ...blocks.flatMap(({ file }) => file ?? []),
       ...storedSections.map(({ file }) => file),
       ...(stored ?? []).flatMap(({ file, config }) => [file, ...(config === undefined ? [] : [config])]),
+      ...attachments,
     ]);
     const manifest: ExtractManifest = {
       schema: 'migscope/extract/1',
@@ -226,7 +227,7 @@ export async function extractCapture(
           ...(config !== undefined && { config: described(config) }),
         })),
       }),
-      ...(attachments.length > 0 && { attachments: attachments.map(described) }),
+      ...(attachments.length > 0 && { attachments: attachments.map((file) => described(file)) }),
       problems,
     };
     writeManifest(directory, manifest);
