@@ -227,7 +227,7 @@ export async function extractCapture(
           ...(config !== undefined && { config: described(config) }),
         })),
       }),
-      ...(attachments.length > 0 && { attachments: attachments.map(described) }),
+      ...(attachments.length > 0 && { attachments: attachments.map((file) => described(file)) }),
       problems,
     };
     writeManifest(directory, manifest);
