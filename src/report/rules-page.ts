@@ -49,10 +49,14 @@ export function invariantsPage(): string {
   ].join('\n');
 }
 
-function judges({ id, problems = [], notJudged }: Invariant): string {
+function judges({ id, problems = [], notJudged, same = [] }: Invariant): string {
   if (notJudged !== undefined) return `not judged: ${cell(notJudged)}`;
   const rules = RULES.filter(({ meta }) => meta.invariants.includes(id)).map(({ meta }) => `${meta.code} ${meta.name}`);
-  return [...rules, ...problems.map((name) => `${PROBLEMS[name].code} ${name}`)].join(', ');
+  return [
+    ...rules,
+    ...problems.map((name) => `${PROBLEMS[name].code} ${name}`),
+    ...same.map((other) => `as ${other}`),
+  ].join(', ');
 }
 
 const sentence = (text: string): string => `${text[0]!.toUpperCase()}${text.slice(1)}.`;

@@ -296,20 +296,49 @@ export const CHANNEL_INVARIANTS: readonly Invariant[] = [
     notJudged: 'the host that will load it is not in the file',
   },
   // Containers
-  { id: 'INV-M230', text: 'a libvirt image is complete', notJudged: 'PENDING' },
-  { id: 'INV-M231', text: 'a libvirt image has version 1 or 2', notJudged: 'PENDING' },
-  { id: 'INV-M232', text: 'its format is known', notJudged: 'PENDING' },
-  { id: 'INV-M233', text: 'its XML has a length', notJudged: 'PENDING' },
-  { id: 'INV-M234', text: 'its XML and cookie lie within that', notJudged: 'PENDING' },
-  { id: 'INV-M235', text: 'the stream follows them', notJudged: 'PENDING' },
-  { id: 'INV-M236', text: 'mapped-ram offsets of a sparse image count from its first byte', notJudged: 'PENDING' },
-  { id: 'INV-M237', text: 'the snapshot table of a qcow2 image is within its limits', notJudged: 'PENDING' },
-  { id: 'INV-M238', text: 'an internal snapshot has VM state', notJudged: 'PENDING' },
-  { id: 'INV-M239', text: 'VM state begins with QEVM', notJudged: 'PENDING' },
-  { id: 'INV-M240', text: 'zeros follow VM state', notJudged: 'PENDING' },
-  { id: 'INV-M241', text: 'with mapped-ram, VM state may be longer than its entry says', notJudged: 'PENDING' },
-  { id: 'INV-M242', text: 'nothing follows a compressed stream', notJudged: 'PENDING' },
-  { id: 'INV-M243', text: 'no stream of a packet capture has a hole', notJudged: 'PENDING' },
+  { id: 'INV-M230', text: 'a libvirt image is complete', problems: ['libvirt-unfinished', 'wrapper-cut'] },
+  { id: 'INV-M231', text: 'a libvirt image has version 1 or 2', problems: ['libvirt-header'] },
+  { id: 'INV-M232', text: 'its format is known', problems: ['libvirt-header'] },
+  { id: 'INV-M233', text: 'its XML has a length', problems: ['libvirt-header', 'wrapper-cut'] },
+  { id: 'INV-M234', text: 'its XML and cookie lie within that', problems: ['libvirt-header'] },
+  {
+    id: 'INV-M235',
+    text: 'the stream follows them',
+    notJudged: 'what follows that is no stream is no capture: the input is refused as a whole',
+  },
+  {
+    id: 'INV-M236',
+    text: 'mapped-ram offsets of a sparse image count from its first byte',
+    notJudged:
+      'offsets are read from the start of the image; where they count from elsewhere, what they lead to is judged as pages',
+  },
+  {
+    id: 'INV-M237',
+    text: 'the snapshot table of a qcow2 image is within its limits',
+    notJudged: 'a table beyond them is no list of snapshots: the input is refused as a whole',
+  },
+  {
+    id: 'INV-M238',
+    text: 'an internal snapshot has VM state',
+    notJudged: 'a snapshot without VM state holds no stream: the input is refused as a whole',
+  },
+  {
+    id: 'INV-M239',
+    text: 'VM state begins with QEVM',
+    notJudged: 'VM state that is no stream is no capture: the input is refused as a whole',
+  },
+  {
+    id: 'INV-M240',
+    text: 'zeros follow VM state',
+    notJudged: 'what follows the recorded size is not read, but for mapped-ram',
+  },
+  {
+    id: 'INV-M241',
+    text: 'with mapped-ram, VM state may be longer than its entry says',
+    notJudged: 'a longer one is legal, and read',
+  },
+  { id: 'INV-M242', text: 'nothing follows a compressed stream', problems: ['wrapper-trailing', 'trailing-bytes'] },
+  { id: 'INV-M243', text: 'no stream of a packet capture has a hole', problems: ['pcap-hole'] },
   // RDMA, COLO, CPR, back ends
   { id: 'INV-M250', text: 'RDMA has version 1', notJudged: 'RDMA is no byte stream that can be captured' },
   {
