@@ -23,6 +23,7 @@ export const pageNeverArrives: Rule = {
       'unknown-section-type',
       'section-footer',
       'capture-main',
+      'discard-range',
     ],
     invariants: ['INV-M150'],
   },
