@@ -108,7 +108,10 @@ const change = (a: string, b: string): string => `${visible(a)} → ${visible(b)
 
 function layout({ layout: all }: DiffResult, style: Style): string {
   if (all.length === 0) return '';
-  const groups = [...grouped(all)].sort(([, x], [, y]) => worstOf(x) - worstOf(y));
+  // Whether both are of one machine at all comes before what differs in its parts.
+  const order = ([section, differences]: readonly [string, readonly LayoutDifference[]]): number =>
+    section === '' ? -2 : section === 'ram' ? -1 : worstOf(differences);
+  const groups = [...grouped(all)].sort((x, y) => order(x) - order(y));
   const lines = groups.flatMap(([, differences]) =>
     capped([...differences].sort((x, y) => rank(x) - rank(y)).map((difference) => layoutLines(difference, style))),
   );
