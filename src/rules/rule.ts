@@ -21,6 +21,7 @@ export const FAMILIES = {
   'device-state': 'Device state of iterable devices, on the main channel and in packets',
   'return-path': 'Return path',
   vmstate: 'Device state and its description',
+  devices: 'What devices save for themselves: virtio, PCI',
   channels: 'Channels of a capture',
 } as const;
 

@@ -1,32 +1,19 @@
 /** Faults of QEMU's own that show in the state of virtio devices: streams that it writes and cannot load, or not everywhere. */
 import { fieldOf, numberOf, structsOf } from '../../access.js';
 import type { StructNode } from '../../decode.js';
-import type { VirtioFacts } from './facts.js';
+import { scsiElements, type VirtioElementFacts, type VirtioFacts } from './facts.js';
 
 /**
  * A request in flight of a host that offers packed rings: the number of its descriptors is written before the element and read behind it (`qemu_put_virtqueue_element`,
  * `qemu_get_virtqueue_element`, 7.2 to 11.1), so that no destination can load it.
- *
- * @returns the paths of such elements
  */
-export function packedElementsInFlight(facts: VirtioFacts): readonly string[] {
-  return facts.offersPacked ? facts.elements.map(({ path }) => path) : [];
+export function packedElementsInFlight(facts: VirtioFacts): readonly VirtioElementFacts[] {
+  return facts.offersPacked ? facts.elements : [];
 }
 
-/** The same for the requests of a disk (`scsi-requests`), whose elements tell by themselves that they have the number. @returns their paths */
-export function packedScsiRequests(device: StructNode): readonly string[] {
-  const found: string[] = [];
-  const walk = (struct: StructNode, path: string): void => {
-    for (const field of struct.fields) {
-      for (const [i, inner] of (field.structs ?? []).entries()) {
-        const place = `${path}${field.name}${field.type === 'list' ? `[${i}]` : ''}`;
-        if (inner.vmsdName === 'VirtQueueElement' && fieldOf(inner, 'ndescs')) found.push(place);
-        else walk(inner, `${place}/`);
-      }
-    }
-  };
-  walk(device, '');
-  return found;
+/** The same for the requests of a disk (`scsi-requests`), whose elements tell by themselves that they have the number. */
+export function packedScsiRequests(device: StructNode, payload: Uint8Array): readonly VirtioElementFacts[] {
+  return scsiElements(device, payload).filter(({ packed }) => packed);
 }
 
 export interface ScanoutLayout {

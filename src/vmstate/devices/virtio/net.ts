@@ -70,6 +70,33 @@ const FEATURES = {
   68: 'HOST_UDP_TUNNEL_GSO_CSUM',
 };
 
+const CSUM = 0;
+const GUEST_CSUM = 1;
+const CTRL_VQ = 17;
+
+/** virtio 1.3 §5.1.3.1. */
+const FEATURE_NEEDS = {
+  [CTRL_GUEST_OFFLOADS]: [CTRL_VQ],
+  7: [GUEST_CSUM],
+  8: [GUEST_CSUM],
+  9: [7, 8],
+  10: [GUEST_CSUM],
+  11: [CSUM],
+  12: [CSUM],
+  13: [11, 12],
+  14: [CSUM],
+  18: [CTRL_VQ],
+  19: [CTRL_VQ],
+  21: [CTRL_VQ],
+  22: [CTRL_VQ],
+  23: [CTRL_VQ],
+  54: [GUEST_CSUM],
+  55: [GUEST_CSUM],
+  56: [CSUM],
+  57: [CTRL_VQ],
+  60: [CTRL_VQ],
+};
+
 /** Each offload has the number of its feature; those of tunnels take bits of their own within 64. */
 const OFFLOADS = bits({
   1: 'CSUM',
@@ -88,6 +115,7 @@ export const NET: VirtioDevice = {
   name: 'net',
   vmsds: ['virtio-net'],
   features: FEATURES,
+  featureNeeds: FEATURE_NEEDS,
   config: [
     ['mac', 'mac'],
     ['status', 'u16', LINK],
