@@ -117,6 +117,7 @@ import { targetSectionVersion } from './vmstate/target-section-version.js';
 import { targetDeviceUnknown } from './vmstate/target-device-unknown.js';
 import { targetSubsectionUnknown } from './vmstate/target-subsection-unknown.js';
 import { queueState } from './devices/queue-state.js';
+import { queueRing } from './devices/queue-ring.js';
 import { featureDependency } from './devices/feature-dependency.js';
 import { deviceStatus } from './devices/device-status.js';
 import { requestOutsideRam } from './devices/request-outside-ram.js';
@@ -263,6 +264,7 @@ export const RULES: readonly Rule[] = [
   targetSubsectionUnknown,
   // devices
   queueState,
+  queueRing,
   featureDependency,
   deviceStatus,
   requestOutsideRam,

@@ -11,7 +11,7 @@ import { sectionName } from '../wire/section.js';
 import type { Facts } from './facts.js';
 import type { ChannelWatch, RuleWatch, Violation } from './rule.js';
 
-export type DeviceEvent = EventOf<'device-state'>;
+export type DeviceEvent = EventOf<'device-state'> | EventOf<'device-ahead'>;
 
 /** The state of a section; undefined where no layout takes it apart. */
 export function decodedState(event: DeviceEvent, machine: string | undefined): StructNode | undefined {
@@ -48,9 +48,14 @@ export function virtioSection(event: DeviceEvent, machine: string | undefined): 
   return found;
 }
 
+/** True for what the vmdesc describes as the state of a virtio device. */
+export function isVirtioDevice({ fields }: VmsdDescription): boolean {
+  return fields.some(({ type }) => type === 'virtio');
+}
+
 function readVirtio(event: DeviceEvent, machine: string | undefined): VirtioSection | undefined {
   const { description, idstr, payload } = event;
-  const isVirtio = description ? description.fields.some(({ type }) => type === 'virtio') : virtioDevice(idstr);
+  const isVirtio = description ? isVirtioDevice(description) : virtioDevice(idstr);
   const state = isVirtio ? decodedState(event, machine) : undefined;
   const facts = state && virtioFacts(state, payload, machine);
   const core = structsOf(state, 'virtio')[0];

@@ -67,7 +67,7 @@ describe('packedScsiRequests', () => {
     const description = parseVmdesc(vmdescText([device])).devices[0];
     const { state } = decodeDevice(description, payload, { idstr: 'scsi-disk', sectionVersion: 1 });
     expect(packedScsiRequests(state!, payload)).toEqual([
-      { path: 'requests/requests[0]/elem', packed: true, start: 33, size: 49172, buffers: BUFFERS },
+      { path: 'requests/requests[0]/elem', packed: true, start: 29, size: 49172, buffers: BUFFERS },
     ]);
   });
 
