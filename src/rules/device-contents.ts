@@ -149,9 +149,17 @@ function mayHavePci(description: VmsdDescription): boolean {
 
 function virtioParts(event: DeviceEvent, machine: string | undefined): PciPart[] {
   const [transport] = structsOf(virtioSection(event, machine)?.core, 'transport');
-  return [fieldOf(transport, 'config'), fieldOf(transport, 'irq_state')].flatMap((field) => {
+  const [device] = structsOf(transport, 'pci_dev');
+  return [fieldOf(device, 'config'), fieldOf(device, 'irq_state')].flatMap((field) => {
     if (!field || !PCI_TYPES.has(field.type)) return [];
     const { type, start, size, name } = field;
-    return [{ type, start, bytes: event.payload.subarray(start, start + size), path: `virtio > transport > ${name}` }];
+    return [
+      {
+        type,
+        start,
+        bytes: event.payload.subarray(start, start + size),
+        path: `virtio > transport > pci_dev > ${name}`,
+      },
+    ];
   });
 }

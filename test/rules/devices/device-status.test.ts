@@ -5,7 +5,7 @@ import { section, stream } from './streams.js';
 const STATUS = 'virtio/status';
 
 describe('device-status', () => {
-  const modern = section('11.1-pci-net');
+  const modern = section('10.0-pci-packed', 'virtio-blk');
 
   it.each([
     ['runs without its features agreed on', 0x07, 'FEATURES_OK'],

@@ -7,8 +7,11 @@ describe('element-of-packed-device', () => {
     const real = section('10.0-pci-console-packed');
     const { bytes, at } = stream([real]);
     const findings = await judgeMain(bytes);
-    expect(brief(findings)).toEqual([
-      ['element-of-packed-device', 'error', 'main', at(0) + real.at('virtio/device/ports[0]/elem/ndescs')],
+    expect(brief(findings)).toContainEqual([
+      'element-of-packed-device',
+      'error',
+      'main',
+      at(0) + real.at('virtio/device/ports[0]/elem/ndescs'),
     ]);
     expect(findings[0]).toMatchObject({
       path: 'virtio > device > ports[0] > elem',
@@ -28,13 +31,19 @@ describe('element-of-packed-device', () => {
       key === 'size' && typeof value === 'number' && value > 49_000 ? value + 4 : value,
     ) as unknown;
     const { bytes, at } = stream([disk.of(payload, json)]);
-    expect(brief(await judgeMain(bytes))).toEqual([['element-of-packed-device', 'error', 'main', at(0) + requests]]);
+    expect(brief(await judgeMain(bytes))).toContainEqual([
+      'element-of-packed-device',
+      'error',
+      'main',
+      at(0) + requests,
+    ]);
   });
 
   it.each(['10.0-pci-blk-in-flight', '10.0-scsi-in-flight', '10.0-pci-packed', '10.0-usb-in-flight'])(
     'is silent about %s',
     async (name) => {
-      expect(await judgeMain(stream(sections(name)).bytes)).toEqual([]);
+      const findings = await judgeMain(stream(sections(name)).bytes);
+      expect(findings.filter(({ rule }) => rule === 'element-of-packed-device')).toEqual([]);
     },
   );
 });

@@ -1,7 +1,7 @@
 /** Small streams around sections of real devices (fixtures/devices), which a test can change at a field that it names. */
 import { locate } from '../../../src/vmstate/locate.js';
 import { decodeDevice } from '../../../src/vmstate/opaque.js';
-import { join } from '../../build/bytes.js';
+import { join, u64 } from '../../build/bytes.js';
 import {
   configuration,
   end,
@@ -22,6 +22,8 @@ import { headerLength, make } from '../streams.js';
 export interface Section extends DeviceSection {
   /** The place of a field in the payload, by its path with the numbers of array elements. */
   readonly at: (place: string) => number;
+  /** All such paths. */
+  readonly places: () => readonly string[];
   /** A copy with these bytes at the place of a field, or at an offset. */
   readonly with: (place: string | number, ...bytes: readonly number[]) => Section;
   /** A copy with another payload. */
@@ -49,13 +51,14 @@ function changeable(real: DeviceSection): Section {
   };
   const at = (place: string): number => {
     const found = index().get(place);
-    if (found === undefined) throw new Error(`no ${place} in ${real.idstr}: ${[...index().keys()].join(' ')}`);
+    if (found === undefined) throw new Error(`no ${place} in ${real.idstr}`);
     return found;
   };
   const of = (payload: Uint8Array, json = real.json): Section => ({ ...changeable({ ...real, payload, json }), at });
   return {
     ...real,
     at,
+    places: () => [...index().keys()],
     of,
     with: (place, ...bytes) => {
       const copy = Buffer.from(real.payload);
@@ -97,4 +100,17 @@ export function stream(
   };
   const made = make(pieces);
   return { bytes: made.bytes, at: (device) => made.at(`device${device}`) + headerLength(devices[device]!.idstr) };
+}
+
+/** The big-endian bytes of an address. */
+export function address(value: number): readonly number[] {
+  return [...u64(value)];
+}
+
+/** Zero pages of a block, but for some. */
+export function zeros(block: string, bytes: number, but: readonly number[] = []): Buffer {
+  const addresses = Array.from({ length: bytes / 0x1000 }, (_, page) => page * 0x1000).filter(
+    (at) => !but.includes(at),
+  );
+  return join(...addresses.map((at, i) => zero(at, i === 0 ? block : undefined)));
 }
