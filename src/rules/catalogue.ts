@@ -126,6 +126,7 @@ import { scanoutSize } from './devices/scanout-size.js';
 import { interruptPin } from './devices/interrupt-pin.js';
 import { configSpace } from './devices/config-space.js';
 import { interruptLevel } from './devices/interrupt-level.js';
+import { vlanFilterSize } from './devices/vlan-filter-size.js';
 import { multifdChannelMissing } from './channels/multifd-channel-missing.js';
 import { multifdNotCaptured } from './channels/multifd-not-captured.js';
 import { multifdUuid } from './channels/multifd-uuid.js';
@@ -273,6 +274,7 @@ export const RULES: readonly Rule[] = [
   interruptPin,
   configSpace,
   interruptLevel,
+  vlanFilterSize,
   // channels
   multifdChannelMissing,
   multifdNotCaptured,

@@ -1,5 +1,7 @@
 /** Faults of QEMU's own that show in the state of virtio devices: streams that it writes and cannot load, or not everywhere. */
 import { fieldOf, numberOf, structsOf } from '../../access.js';
+import { decodeDevice, type OpaqueContext } from '../../opaque.js';
+import { VLAN_BYTES, vlansAt } from './net.js';
 import type { StructNode } from '../../decode.js';
 import { scsiElements, type VirtioElementFacts, type VirtioFacts } from './facts.js';
 
@@ -34,4 +36,33 @@ export function undefinedScanouts(state: StructNode, payload: Uint8Array): Scano
   if (outputs === undefined) return undefined;
   const withBuffer = structsOf(gpu, 'scanout').filter((scanout) => fieldOf(scanout, 'fb.stride')).length;
   return withBuffer > 0 && withBuffer < outputs ? { outputs, withBuffer } : undefined;
+}
+
+/** What release candidates of 10.2 wrote: 32 bits for each of 4096 VLANs, of which one is used. */
+const GROWN_VLAN_BYTES = 16384;
+
+export interface GrownVlans {
+  /** In the payload. */
+  readonly start: number;
+  readonly size: number;
+  /** What every release reads. */
+  readonly expected: number;
+}
+
+/**
+ * A virtio-net whose VLAN filter is as long as release candidates of 10.2 had it: every release from 5.2 to 11.1 reads 512 bytes, and what follows at the wrong
+ * place.
+ *
+ * @param core the state of the section with its device part left as bytes, as no layout fits it
+ * @returns undefined where it is something else that does not fit
+ */
+export function grownVlans(core: StructNode, payload: Uint8Array, context: OpaqueContext): GrownVlans | undefined {
+  const part = fieldOf(core, 'device');
+  const start = part && !part.structs ? vlansAt(payload, part.start, part.start + part.size) : undefined;
+  if (start === undefined || start + GROWN_VLAN_BYTES > part!.start + part!.size) return undefined;
+  const before = payload.subarray(0, start + VLAN_BYTES);
+  const shortened = Buffer.concat([before, payload.subarray(start + GROWN_VLAN_BYTES)]);
+  const { state, failures = [] } = decodeDevice(undefined, shortened, context);
+  if (!state || failures.length > 0) return undefined;
+  return { start, size: GROWN_VLAN_BYTES, expected: VLAN_BYTES };
 }

@@ -10,7 +10,9 @@ const BACKEND = 'virtio-net-device/backend';
 /** MAC_TABLE_ENTRIES is 64; a destination skips what a larger table has. */
 const MAC_BYTES = 6;
 /** MAX_VLAN (4096) bits. */
-const VLAN_BYTES = 512;
+export const VLAN_BYTES = 512;
+/** Bytes before the MAC table: its number of entries is the last of them. */
+const BEFORE_MACS = 22;
 const RSS_KEY_BYTES = 40;
 
 const LINK = bits({ 0: 'LINK_UP', 1: 'ANNOUNCE' });
@@ -153,6 +155,14 @@ function cutNet(cut: Cutter, { features }: VirtioContext): void {
   if (offloads) cut.u64('curr_guest_offloads', OFFLOADS);
   cut.subsection(RSS, cutRss);
   cut.subsection(BACKEND, cutChunks);
+}
+
+/** Where the VLAN filter begins in a device part that lies at [start, end) of a payload; undefined where it would not. */
+export function vlansAt(payload: Uint8Array, start: number, end: number): number | undefined {
+  if (end - start < BEFORE_MACS) return undefined;
+  const filters = new DataView(payload.buffer, payload.byteOffset).getUint32(start + BEFORE_MACS - 4);
+  const at = start + BEFORE_MACS + MAC_BYTES * filters;
+  return at < end ? at : undefined;
 }
 
 function cutPairs(cut: Cutter): void {
