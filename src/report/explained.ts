@@ -53,8 +53,8 @@ export function lookUp(what: string): LookedUp {
   const byText = rulesOfLine(what, all);
   // A last line that has its reason in it is of the kind of the reason.
   const [only] = failures;
-  if (only?.name === 'load-failed' && failures.length === 1 && byText.some((rule) => !only.rules.includes(rule)))
-    return { rules: byText, failures: [] };
+  const other = byText.length > 0 && byText.every(({ name }) => !only?.foundBy?.includes(name));
+  if (only?.name === 'load-failed' && failures.length === 1 && other) return { rules: byText, failures: [] };
   return { rules: failures.length > 0 ? [] : byText, failures };
 }
 

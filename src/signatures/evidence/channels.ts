@@ -1,7 +1,7 @@
 /** Lines about the channels of a migration and its commands. */
 import { hex } from '../../finding.js';
 import type { Evidence, Inquiry } from './told.js';
-import { change, mainOf, named, seen, shown } from './told.js';
+import { change, mainOf, seen, shown } from './told.js';
 
 /** Commands that are told. */
 const MAX_COMMANDS = 12;
@@ -52,19 +52,24 @@ export const syncs: Inquiry = (line, a, b) => {
 };
 
 export const commands: Inquiry = ({ values }, a) => {
-  const main = mainOf(a);
-  const all = main?.commands ?? [];
-  if (!main || all.length === 0) return [seen(`${a.label} has no commands`)];
+  const all = mainOf(a)?.commands ?? [];
+  if (all.length === 0) return [seen(`${a.label} has no commands`)];
+  const list = all.slice(0, MAX_COMMANDS).map(({ name, offset }) => `${name} at ${hex(offset)}`);
+  const rest = all.length - list.length;
   const said: Evidence[] = [
-    seen(
-      `the commands of ${a.label} are ${named(all.slice(0, MAX_COMMANDS).map(({ name, offset }) => `${name} at ${hex(offset)}`))}`,
-    ),
+    seen(`the commands of ${a.label} are ${list.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`),
   ];
   const wanted = values['command']?.replace(/^CMD_/, '');
-  const one = wanted === undefined ? undefined : all.find(({ name }) => name === wanted);
-  if (wanted !== undefined && !one) said.push(seen(`there is no ${wanted}: the line is of another stream`));
-  if (one && !all.some(({ name }) => name === 'POSTCOPY_ADVISE'))
-    said.push(shown(`${wanted} comes without POSTCOPY_ADVISE before it`));
-  said.push(change('set postcopy-ram on both sides before the migration starts'));
-  return said;
+  if (wanted === undefined) return said;
+  const one = all.findIndex(({ name }) => name === wanted);
+  const advise = all.findIndex(({ name }) => name === 'POSTCOPY_ADVISE');
+  if (one < 0) return [...said, seen(`there is no ${wanted}: the line is of another stream`)];
+  if (advise < 0 || advise > one) return [...said, shown(`${wanted} comes without POSTCOPY_ADVISE before it`)];
+  return [
+    ...said,
+    seen(`POSTCOPY_ADVISE stands before ${wanted}: a destination of the first connection takes it`),
+    change(
+      'set postcopy-ram on both sides before the migration starts, and give each migration a destination of its own',
+    ),
+  ];
 };

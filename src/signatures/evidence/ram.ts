@@ -6,7 +6,7 @@ import { change, type Evidence, type Inquiry, mainOf, named, seen, sectionsOf, s
 const FIRMWARE = /\.rom$|bios|flash|rom@/i;
 
 function blocksOf({ side }: Told): readonly RamBlockSummary[] {
-  return side.summary?.ram.blocks ?? [];
+  return side.summary?.ram.blocks.filter(({ declared }) => declared) ?? [];
 }
 
 const bytes = ({ name, usedLength }: RamBlockSummary): string => `${name} (${hex(usedLength)} bytes)`;

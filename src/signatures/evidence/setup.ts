@@ -98,11 +98,15 @@ export const bitmaps: Inquiry = (_, a, b) =>
     ];
   });
 
+/** Layers that are no wrapping. */
+const PLAIN = /^(file|pipe|files|directory)$|leading zero/;
+
 export const kindOfFile: Inquiry = (_, a) => {
   const main = mainOf(a);
-  if (a.layers.length > 0)
+  const wrapped = a.layers.filter((layer) => !PLAIN.test(layer));
+  if (wrapped.length > 0)
     return [
-      shown(`${a.label} is wrapped: ${a.layers.join(', ')}; QEMU takes the stream inside alone`),
+      shown(`${a.label} is wrapped: ${wrapped.join(', ')}; QEMU takes the stream inside alone`),
       change('restore it with what wrote it (virsh restore, loadvm), or unpack it first'),
     ];
   if (!main) return [];

@@ -5,6 +5,7 @@ import { featureName } from '../../vmstate/devices/virtio/features.js';
 import { virtioDevice } from '../../vmstate/devices/virtio/index.js';
 import type { DeviceSection } from '../../diff/side.js';
 import type { Explanation } from '../signature.js';
+import { layoutDifferences } from './sections.js';
 import {
   change,
   deviceOf,
@@ -84,73 +85,71 @@ function valueOf({ features: bits }: VirtioFacts): bigint {
 }
 
 /** The index and, where the capture has the memory, what the rings in it have. */
-export const usedIndex: Inquiry = (line, a) => {
+export const usedIndex: Inquiry = (line, a, b) => {
   const [last, used] = [numberIn(line, 'last'), numberIn(line, 'used')];
-  return ofQueue(line, a, last, ({ idstr }, queue, which) => {
-    const inRing = indexAt(a, queue.used);
-    if (inRing === undefined)
-      return [seen(`the used ring at ${hex(queue.used)} is not in what the capture has of the memory`)];
-    if (inRing !== used)
-      return [
-        ...misread(
-          idstr,
-          `the used ring of ${a.label}, at ${hex(queue.used)}, has ${hex(inRing)}, and the destination read ${hex(used)}`,
-        ),
-      ];
-    return [
-      shown(
-        `the used ring of ${a.label}, at ${hex(queue.used)}, has ${hex(used)} as well: memory and device state of ${which} are not of one time`,
-      ),
-      change(
-        'take the stream again; look for what writes the memory of the guest beside the migration (shared memory files, a second guest on one image)',
-      ),
-    ];
-  });
+  return ofQueue(line, a, b, last, (device, queue, which) => [
+    ...inRing(device, queue.desc === 0 ? 0 : queue.used, used, 'used', which, a, b),
+  ]);
 };
 
-export const guestIndex: Inquiry = (line, a) => {
+export const guestIndex: Inquiry = (line, a, b) => {
   const [host, guest] = [numberIn(line, 'host'), numberIn(line, 'guest')];
-  return ofQueue(line, a, host, ({ idstr }, queue, which) => {
-    const inRing = indexAt(a, queue.avail);
-    if (inRing === undefined)
-      return [seen(`the available ring at ${hex(queue.avail)} is not in what the capture has of the memory`)];
-    if (inRing !== guest)
-      return [
-        ...misread(
-          idstr,
-          `the available ring of ${a.label}, at ${hex(queue.avail)}, has ${hex(inRing)}, and the destination read ${hex(guest)}`,
-        ),
-      ];
-    return [
-      shown(
-        `the available ring of ${a.label}, at ${hex(queue.avail)}, has ${hex(guest)} as well: memory and device state of ${which} are not of one time`,
-      ),
-    ];
-  });
+  return ofQueue(line, a, b, host, (device, queue, which) => [
+    ...inRing(device, queue.desc === 0 ? 0 : queue.avail, guest, 'available', which, a, b),
+  ]);
 };
 
-export const noAddress: Inquiry = (line, a) =>
-  ofQueue(line, a, numberIn(line, 'host'), (_, queue, which) => [
+/** Holds the index that a destination read from a ring against the one in the memory of the capture. */
+function inRing(
+  { idstr, facts }: VirtioSection,
+  ring: number,
+  read: number,
+  name: string,
+  which: string,
+  a: Told,
+  b: Told | undefined,
+): Evidence[] {
+  if (ring === 0)
+    return misread(idstr, `${which} has no ring in ${a.label}, and the destination read ${hex(read)}`, a, b);
+  const index = indexAt(a, ring, facts);
+  if (index === undefined)
+    return [seen(`the ${name} ring at ${hex(ring)} is not in what the capture has of the memory`)];
+  if (index !== read)
+    return misread(
+      idstr,
+      `the ${name} ring of ${a.label}, at ${hex(ring)}, has ${hex(index)}, and the destination read ${hex(read)}`,
+      a,
+      b,
+    );
+  return [
+    shown(
+      `the ${name} ring of ${a.label}, at ${hex(ring)}, has ${hex(read)} as well: memory and device state of ${which} are not of one time`,
+    ),
+    change(
+      'take the stream again; look for what writes the memory of the guest beside the migration (shared memory files, a second guest on one image)',
+    ),
+  ];
+}
+
+export const noAddress: Inquiry = (line, a, b) =>
+  ofQueue(line, a, b, numberIn(line, 'host'), (_, queue, which) => [
     queue.desc === 0
       ? shown(`${which} has no address in ${a.label}: its device state is damaged`)
       : seen(`${which} has the address ${hex(queue.desc)} in ${a.label}`),
   ]);
 
-function misread(idstr: string, what: string): Evidence[] {
-  return [
-    shown(
-      `${what}: it looked elsewhere, because it read the state of ${idstr} with another layout, or its memory is not that of the stream`,
-    ),
-    change(
-      'compare the layouts: migscope diff of this stream and one that the destination wrote names the field that grew or shrank',
-    ),
-  ];
+function misread(idstr: string, what: string, a: Told, b: Told | undefined): Evidence[] {
+  const why = shown(
+    `${what}: it read the state of ${idstr} with another layout, or its memory is not that of the stream`,
+  );
+  if (b) return [why, ...layoutDifferences(sectionOf(a, idstr), a, b)];
+  return [why, change('a stream that the destination wrote, beside this one, shows the field that grew or shrank')];
 }
 
 type AboutQueue = (device: VirtioSection, queue: VirtioQueueFacts, which: string) => readonly Evidence[];
 
 /** Finds the queue of the line: by the device where that is known, else by its number, size and index. */
-function ofQueue(line: Explanation, a: Told, last: number, about: AboutQueue): Evidence[] {
+function ofQueue(line: Explanation, a: Told, b: Told | undefined, last: number, about: AboutQueue): Evidence[] {
   const number = Number(line.values['queue']);
   const size = line.values['size'] === undefined ? undefined : numberIn(line, 'size');
   const all = devices(a, line.device).flatMap((device) => {
@@ -159,17 +158,19 @@ function ofQueue(line: Explanation, a: Told, last: number, about: AboutQueue): E
   });
   const fitting = all.filter(({ queue }) => queue.lastAvailIdx === last && (size === undefined || queue.num === size));
   if (fitting.length === 0) {
-    const [named_] = all;
-    if (line.device === undefined || !named_)
+    const [first] = all;
+    if (line.device === undefined || !first)
       return [
         seen(
           `no virtio device of ${a.label} has a queue ${number} with these numbers: the line is of another stream, or the destination misread this one`,
         ),
       ];
-    const { num, lastAvailIdx, name } = named_.queue;
+    const { num, lastAvailIdx, name } = first.queue;
     return misread(
       line.device,
       `queue ${number} (${name}) of ${line.device}: ${a.label} has ${num} entries and last_avail_idx ${hex(lastAvailIdx)}, and the destination read ${size === undefined ? '' : `${size} and `}${hex(last)}`,
+      a,
+      b,
     );
   }
   return fitting.slice(0, MAX_DEVICES).flatMap(({ device, queue }) => {
@@ -184,9 +185,10 @@ function ofQueue(line: Explanation, a: Told, last: number, about: AboutQueue): E
 }
 
 /** The index of a ring stands behind two bytes of flags. */
-function indexAt({ memory }: Told, ring: number): number | undefined {
-  const bytes = memory?.(ring + 2, 2);
-  return bytes && bytes[0]! | (bytes[1]! << 8);
+function indexAt({ memory }: Told, ring: number, { littleEndian }: VirtioFacts): number | undefined {
+  const [first, second] = memory?.(ring + 2, 2) ?? [];
+  if (first === undefined || second === undefined) return undefined;
+  return littleEndian ? first | (second << 8) : (first << 8) | second;
 }
 
 /** Where in the guest's memory the indices are that a line of a virtio queue is about: address and bytes. */

@@ -72,7 +72,7 @@ export const CHANNEL_SIGNATURES: readonly Signature[] = [
     failure: 'F21',
     foundBy: ['unknown-command', 'command-payload', 'command-refused', 'package-contents', 'packaged-end'],
     pattern:
-      /CMD_PACKAGED: Buffer receive fail[^\n]{0,80}|Unreasonably large packaged state: (?<size>\d+)|MIG_CMD 0x(?<code>[0-9a-f]+) unknown[^\n]{0,80}|[A-Za-z_]+ received with bad length[^\n]{0,80}|CMD_POSTCOPY_ADVISE invalid length[^\n]{0,80}|RAM postcopy is enabled but have 0 byte advise/,
+      /CMD_PACKAGED: Buffer receive fail[^\n]{0,80}|Unreasonably large packaged state: (?<size>\d+)|MIG_CMD 0x(?<code>[0-9a-f]+) unknown[^\n]{0,80}|[A-Za-z_]+ received with bad length[^\n]{0,80}|CMD_POSTCOPY_ADVISE invalid length[^\n]{0,80}|RAM postcopy is (?:enabled but have 0|disabled but have 16) byte advise|MIG_CMD 0x[0-9a-f]+ deprecated[^\n]{0,80}|CMD_[A-Z_]+ \(0x[0-9a-f]+\) received with no return path|invalid payload length \(\d+\)/,
     title: 'a command cannot be understood',
     meaning:
       'Between the sections stand commands with a length of their own; one of them is unknown or has a length that it never has.',

@@ -51,7 +51,7 @@ export const SECTION_SIGNATURES: readonly Signature[] = [
     failure: 'F17',
     foundBy: ['truncated', 'early-end'],
     pattern:
-      /check_section_footer: Read section footer failed: (?<code>-?\d+)|Unable to read ID string for section (?<section>\d+)|Unable to read (?:instance_id|version_id)[^\n]{0,80}|Failed to load [^\n]{1,120}: Input\/output error/,
+      /check_section_footer: Read section footer failed: (?<code>-?\d+)|Unable to read ID string for section (?<section>\d+)|Unable to read (?:instance_id|version_id)[^\n]{0,80}|Failed to load section ID: stream error: -?\d+|Failed to read instance\/version ID: -?\d+|Failed to load configuration state: stream error: -?\d+|Failed to load vmstate version_id: \d+, ret: -5|Failed to load [^\n]{1,120}: Input\/output error/,
     title: 'the stream ends where it should not',
     meaning: 'The destination wanted to read on and there was nothing.',
     causes: 'The source died or failed, the connection broke, the file was cut or was written while the guest ran.',
@@ -61,7 +61,14 @@ export const SECTION_SIGNATURES: readonly Signature[] = [
   {
     name: 'subsection',
     failure: 'F24',
-    foundBy: ['unknown-subsection', 'target-subsection-unknown', 'subsection-twice', 'subsection-version'],
+    foundBy: [
+      'unknown-subsection',
+      'configuration-subsection-unknown',
+      'capability-refused',
+      'target-subsection-unknown',
+      'subsection-twice',
+      'subsection-version',
+    ],
     pattern:
       /VM subsection '(?<subsection>[^'\n]{1,255})' in '(?<in>[^'\n]{1,255})' does not exist|Loading VM subsection '(?<other>[^'\n]{1,255})'[^\n]{0,80}failed[^\n]{0,80}/,
     title: 'the destination does not know a part of a device',

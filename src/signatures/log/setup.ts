@@ -64,14 +64,16 @@ export const SETUP_SIGNATURES: readonly Signature[] = [
     fix: 'migscope info says what the file is and opens what it is wrapped in.',
     source: 'qemu_loadvm_state_header, qemu_loadvm_state (migration/savevm.c)',
     details: ({ magic }) => {
-      const known: Readonly<Record<string, string>> = {
-        '4c696276': 'a save file of libvirt',
-        '1f8b0800': 'gzip',
-        '28b52ffd': 'zstd',
-        '514649fb': 'a qcow2 image: the state is an internal snapshot in it',
-        '11223344': 'a multifd channel',
-      };
-      const what = magic ? known[magic.toLowerCase()] : undefined;
+      const known: readonly (readonly [start: string, what: string])[] = [
+        ['4c696276', 'a save file of libvirt'],
+        ['1f8b', 'gzip'],
+        ['28b52ffd', 'zstd'],
+        ['fd377a58', 'xz'],
+        ['425a68', 'bzip2'],
+        ['514649fb', 'a qcow2 image: the state is an internal snapshot in it'],
+        ['11223344', 'a multifd channel'],
+      ];
+      const what = magic ? known.find(([start]) => magic.toLowerCase().startsWith(start))?.[1] : undefined;
       return what === undefined ? [] : [`0x${magic} is ${what}`];
     },
   },
