@@ -8,6 +8,7 @@ import { capabilityNotRecorded } from './configuration/capability-not-recorded.j
 import { configurationSubsectionUnknown } from './configuration/configuration-subsection-unknown.js';
 import { configurationOrder } from './configuration/configuration-order.js';
 import { pageSizeContradiction } from './configuration/page-size-contradiction.js';
+import { machineName } from './configuration/machine-name.js';
 import { machineTooNew } from './configuration/machine-too-new.js';
 import { capabilityConflict } from './configuration/capability-conflict.js';
 import { sectionNameEmpty } from './sections/section-name-empty.js';
@@ -136,6 +137,7 @@ export const RULES: readonly Rule[] = [
   configurationSubsectionUnknown,
   configurationOrder,
   pageSizeContradiction,
+  machineName,
   machineTooNew,
   capabilityConflict,
   // sections
