@@ -117,6 +117,7 @@ import { clockMissing } from './vmstate/clock-missing.js';
 import { targetSectionVersion } from './vmstate/target-section-version.js';
 import { targetDeviceUnknown } from './vmstate/target-device-unknown.js';
 import { targetSubsectionUnknown } from './vmstate/target-subsection-unknown.js';
+import { targetFieldLayout } from './vmstate/target-field-layout.js';
 import { multifdChannelMissing } from './channels/multifd-channel-missing.js';
 import { multifdNotCaptured } from './channels/multifd-not-captured.js';
 import { multifdUuid } from './channels/multifd-uuid.js';
@@ -254,6 +255,7 @@ export const RULES: readonly Rule[] = [
   targetSectionVersion,
   targetDeviceUnknown,
   targetSubsectionUnknown,
+  targetFieldLayout,
   // channels
   multifdChannelMissing,
   multifdNotCaptured,
