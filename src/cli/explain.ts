@@ -2,7 +2,7 @@
 import { UsageError } from '../finding.js';
 import type { Command } from './command.js';
 import { captureNames, channelOptions, colorOption, inputChoice, inputOptions } from './command.js';
-import { EXIT_FINDINGS, EXIT_OK } from './exit-code.js';
+import { EXIT_FINDINGS, EXIT_INPUT, EXIT_OK } from './exit-code.js';
 
 export const explain: Command = {
   usage: 'explain <what> [capture]',
@@ -30,7 +30,7 @@ export const explain: Command = {
     }
     const style = makeStyle(parsed.color as 'auto', process.stdout.isTTY);
     const out = new TextWriter(1);
-    let shown = false;
+    let exitCode: number = EXIT_OK;
     out.line(found.map((description) => explainText(description, style)).join('\n\n'));
     if (parsed.capture !== undefined) {
       const [{ validateCapture }, { findingText }, { visible }] = await Promise.all([
@@ -43,9 +43,12 @@ export const explain: Command = {
       const codes = new Set(found.map(({ code }) => code));
       const mine = report.findings.filter(({ code }) => codes.has(code));
       const others = report.findings.filter(({ code, severity }) => severity === 'error' && !codes.has(code));
-      shown = mine.length > 0;
+      const shown = mine.length > 0;
+      if (report.unreadable !== undefined) exitCode = EXIT_INPUT;
+      else if (shown) exitCode = EXIT_FINDINGS;
       out.line();
-      if (report.unreadable !== undefined) out.line(`${visible(capture)} could not be read: ${report.unreadable}`);
+      if (report.unreadable !== undefined)
+        out.line(`${visible(capture)} could not be read: ${visible(report.unreadable)}`);
       else if (shown) out.line(`${visible(capture)} shows it:`);
       else if (others.length > 0)
         out.line(`${visible(capture)} does not show it, but something else that a destination refuses:`);
@@ -53,6 +56,6 @@ export const explain: Command = {
       for (const finding of shown ? mine : others) out.line(findingText(finding, style));
     }
     out.flush();
-    return shown ? EXIT_FINDINGS : EXIT_OK;
+    return exitCode;
   },
 };
