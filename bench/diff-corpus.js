@@ -175,6 +175,7 @@ function groups(files) {
 /** All dumps of one machine type against each other: what is called refused, to be read. */
 async function allDumps() {
   const files = readdirSync(options.dumps ?? '.').filter((file) => file.endsWith('.json'));
+  check(files.length > 0, `${options.dumps} holds dumps`, 'no RELEASE-ARCH-MACHINE.json');
   const byMachine = groups(files);
   for (const [machine, group] of byMachine) {
     for (const a of group) {

@@ -17,6 +17,7 @@ import { compareProtocol, type ProtocolDifference } from './diff/protocol.js';
 import { compareRam, isSameBlock, type RamComparison } from './diff/ram.js';
 import { borrowDescription, compareSideValues } from './diff/section-values.js';
 import type { LayoutSection } from './diff/layout.js';
+import type { SectionMatches } from './diff/match-sections.js';
 import { layoutOfSide, type Side, withStates } from './diff/side.js';
 import { sectionName } from './wire/section.js';
 import type { ValueDifference } from './diff/values.js';
@@ -146,24 +147,38 @@ export function compareSides(sideA: Side, sideB: Side, options: DiffOptions = {}
   const [a, b] = borrowDescription(sideA, sideB, notes);
   const filter = new DifferenceFilter(options);
   const layouts = compareLayouts(layoutOfSide(a), layoutOfSide(b), { a: a.complete, b: b.complete });
-  const ram = a.ram && b.ram && filterRam(compareRam(a.ram, b.ram), filter);
+  const ram = a.ram && b.ram && filterRam(compareRam(a.ram, b.ram, a, b), filter);
   const protocol =
     options.protocol === true && a.summary && b.summary ? compareProtocol(a.summary, b.summary) : undefined;
   notes.push(...unreachedNote('A', layouts.unreached.a), ...unreachedNote('B', layouts.unreached.b));
   if (ram?.note !== undefined) notes.push(ram.note);
+  const unread = (ram?.blocks ?? []).reduce((sum, { notReached }) => sum + notReached, 0);
+  if (unread > 0) {
+    const side = a.complete ? 'B' : b.complete ? 'A' : 'one side';
+    notes.push(`${side} was not read to its end: ${unread} ${unread === 1 ? 'page' : 'pages'} of RAM are not compared`);
+  }
   if ((a.ram?.dropped ?? 0) + (b.ram?.dropped ?? 0) > 0)
     notes.push('the pages are too scattered to compare all of them');
   return withIdentical({
     a: sideOf(a),
     b: sideOf(b),
     identity: filter.identity(compareIdentity(a, b)),
-    layout: filter.layout([...(a.ram && b.ram ? compareBlockSets(a.ram, b.ram) : []), ...layouts.differences]),
+    layout: filter.layout([
+      ...(a.ram && b.ram ? compareBlockSets(a.ram, b.ram, movedPlaces(layouts.matches)) : []),
+      ...layouts.differences,
+    ]),
     values: filter.values(compareSideValues(a, b, layouts.matches, notes)),
     ...(ram && { ram }),
     ...(protocol && { protocol }),
     ignored: filter.ignored(),
     notes,
   });
+}
+
+/** Where devices stand that are elsewhere in B, by where they stand in A. */
+function movedPlaces({ pairs }: SectionMatches): Map<string, string> {
+  const place = ({ idstr }: LayoutSection): string => idstr.slice(0, Math.max(0, idstr.lastIndexOf('/')));
+  return new Map(pairs.flatMap(({ kind, a, b }) => (kind === 'moved' ? [[place(a), place(b)] as const] : [])));
 }
 
 /** Sections that are named; the rest is counted. */

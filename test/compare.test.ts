@@ -154,6 +154,37 @@ describe('one change', () => {
     expect(await against({ machine: 'pc-9.1' })).toEqual(['migration machine-type refused']);
   });
 
+  it('of the slot of a device takes its RAM along', async () => {
+    const at = (slot: string): string => {
+      const list = [
+        { name: 'ram', usedLength: 4 * PAGE },
+        { name: `0000:00:${slot}/nic.rom`, usedLength: PAGE },
+      ];
+      const device = { ...DEVICES[1]!, idstr: `0000:00:${slot}/nic` };
+      return put(
+        join(
+          header(),
+          configuration('pc-9.0'),
+          start(RAM, join(memSize(list), eos())),
+          part(RAM.id, join(...PAGES, eos())),
+          end(RAM.id, eos()),
+          full(device, vmsdPayload(device)),
+          eof(),
+          vmdesc(vmdescText([device])),
+        ),
+      );
+    };
+    const { layout } = await diff(at('03.0'), at('04.0'));
+    expect(layout.map(({ path, message }) => [path, message])).toEqual([
+      ['0000:00:03.0/nic.rom', 'RAM block of a device that moved, in B it is 0000:00:04.0/nic.rom'],
+      ['', 'moved, in B it is 0000:00:04.0/nic'],
+    ]);
+    expect(layout.map(({ aToB, bToA }) => [aToB.verdict, bToA.verdict])).toEqual([
+      ['refused', 'refused'],
+      ['refused', 'refused'],
+    ]);
+  });
+
   it('of the list of RAM blocks is said with the layout, with what QEMU prints', async () => {
     const blocks = (...list: { name: string; usedLength: number }[]): string =>
       put(
@@ -257,6 +288,16 @@ describe('what is not whole', () => {
     expect(result.identical).toBe(false);
     expect(lines(result)).toEqual([]);
     expect(result.notes).toContain('B was not read to its end: 0000:00:03.0/nic is not compared');
+  });
+
+  it('has pages that were not reached, which are no differences', async () => {
+    const bytes = stream({ pages: [page(0, noise(PAGE, 9), 'ram'), ...PAGES.slice(1)] });
+    const cut = put(bytes.subarray(0, bytes.indexOf(noise(PAGE, 9)) + PAGE));
+    const result = await diff(plain, cut);
+    expect(lines(result)).toEqual([`ram: [[0,${PAGE}]]`]);
+    expect(result.ram?.blocks[0]).toMatchObject({ pagesCompared: 1, notReached: 2, neverSentB: { pages: 0 } });
+    expect(result.notes).toContain('B was not read to its end: 2 pages of RAM are not compared');
+    expect((await diff(cut, plain)).notes).toContain('A was not read to its end: 2 pages of RAM are not compared');
   });
 
   it('is not identical with itself', async () => {

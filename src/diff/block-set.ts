@@ -7,13 +7,36 @@ import { blockNotSent, blockUnknown, otherBlockSize } from './verdict.js';
 /** The section that has the list of blocks (`ram_save_setup`, `parse_ramblocks`). */
 const SECTION = 'ram';
 
-/** Nothing where one side has no list of blocks: it was not read so far, or is of channels that have none. */
-export function compareBlockSets(a: RamSnapshot, b: RamSnapshot): LayoutDifference[] {
+/**
+ * Nothing where one side has no list of blocks: it was not read so far, or is of channels that have none. `moved` has the places of devices
+ * that stand elsewhere in B, and so have their blocks under another name.
+ */
+export function compareBlockSets(
+  a: RamSnapshot,
+  b: RamSnapshot,
+  moved: ReadonlyMap<string, string> = new Map(),
+): LayoutDifference[] {
   const [listA, listB] = [declared(a), declared(b)];
   if (listA.size === 0 || listB.size === 0) return [];
-  return [...new Set([...listA.keys(), ...listB.keys()])].flatMap((name) =>
-    compareBlock(name, listA.get(name), listB.get(name)),
-  );
+  const found: LayoutDifference[] = [];
+  for (const name of listA.keys()) {
+    const other = movedName(name, moved);
+    if (other === undefined || listB.has(name) || listA.get(name) !== listB.get(other)) continue;
+    const message = `RAM block of a device that moved, in B it is ${other}`;
+    const sides = { a: name, b: other, aToB: blockUnknown(name), bToA: blockUnknown(other) };
+    found.push(layoutDifference('ram-block-missing', { section: SECTION, path: name, message, ...sides }));
+    listA.delete(name);
+    listB.delete(other);
+  }
+  const names = new Set([...listA.keys(), ...listB.keys()]);
+  return [...found, ...[...names].flatMap((name) => compareBlock(name, listA.get(name), listB.get(name)))];
+}
+
+/** The name that a block has where its device stands in B: the place of the device, and what the device calls it. */
+function movedName(name: string, moved: ReadonlyMap<string, string>): string | undefined {
+  const end = name.lastIndexOf('/');
+  const place = moved.get(name.slice(0, Math.max(0, end)));
+  return place === undefined ? undefined : `${place}${name.slice(end)}`;
 }
 
 function declared({ blocks }: RamSnapshot): Map<string, number> {

@@ -117,7 +117,7 @@ function comparePair(pair: SectionMatch, a: Layout, b: Layout): LayoutDifference
       layoutDifference('section-moved', {
         section,
         path: '',
-        message: `moved: ${sectionName(one)} in A, ${sectionName(other)} in B`,
+        message: `moved, in B it is ${sectionName(other)}`,
         a: sectionName(one),
         b: sectionName(other),
         aToB: sectionMoved(one),

@@ -12,6 +12,7 @@ import {
   loads,
   stateLost,
   subsectionNotSent,
+  subsectionTwice,
   subsectionUnknown,
   depends,
   versionOnWire,
@@ -218,39 +219,50 @@ function struct(a: LayoutStruct, b: LayoutStruct, path: string, level: Level, co
 
 function subsections(a: LayoutStruct, b: LayoutStruct, path: string, context: StructContext): void {
   const { section, found, kindA, kindB } = context;
-  const others = new Map(b.subsections.map((subsection) => [subsection.vmsd, subsection]));
-  for (const subsection of a.subsections) {
-    const other = others.get(subsection.vmsd);
-    others.delete(subsection.vmsd);
-    if (other) {
-      const inner = { ...context, found: [] as LayoutDifference[] };
-      compareStructs(subsection, other, `${path}${subsection.vmsd}/`, 'subsection', inner);
-      found.push(...inner.found.map((difference) => whereSent(difference, kindA, kindB)));
-    } else {
-      found.push(
-        layoutDifference('subsection-missing', {
-          section,
-          path: `${path}${subsection.vmsd}`,
-          message: 'subsection only in A',
-          a: `version ${subsection.version}`,
-          aToB: subsectionUnknown({ subsection: subsection.vmsd, vmsd: a.vmsd }, kindA, kindB),
-          bToA: subsectionNotSent(),
-        }),
-      );
+  const others = byName(b);
+  for (const [name, ours] of byName(a)) {
+    const theirs = others.get(name) ?? [];
+    others.delete(name);
+    for (let i = 0; i < Math.max(ours.length, theirs.length); i++) {
+      const [one, other] = [ours[i], theirs[i]];
+      if (one && other) {
+        const inner = { ...context, found: [] as LayoutDifference[] };
+        compareStructs(one, other, `${path}${name}/`, 'subsection', inner);
+        found.push(...inner.found.map((difference) => whereSent(difference, kindA, kindB)));
+      } else if (one) missing(one, 'a', i);
+      else if (other) missing(other, 'b', i);
     }
   }
-  for (const subsection of others.values()) {
+  for (const theirs of others.values()) theirs.forEach((subsection, i) => missing(subsection, 'b', i));
+
+  function missing({ vmsd, version }: LayoutStruct, side: 'a' | 'b', before: number): void {
+    const [writer, loader, parent] = side === 'a' ? [kindA, kindB, a.vmsd] : [kindB, kindA, b.vmsd];
+    const known = (side === 'a' ? b : a).subsections.some((subsection) => subsection.vmsd === vmsd);
+    const to = known ? subsectionTwice() : subsectionUnknown({ subsection: vmsd, vmsd: parent }, writer, loader);
+    const from = subsectionNotSent();
+    const message = `subsection only in ${side.toUpperCase()}${before > 0 ? `, number ${before + 1} of this name` : ''}`;
     found.push(
       layoutDifference('subsection-missing', {
         section,
-        path: `${path}${subsection.vmsd}`,
-        message: 'subsection only in B',
-        b: `version ${subsection.version}`,
-        aToB: subsectionNotSent(),
-        bToA: subsectionUnknown({ subsection: subsection.vmsd, vmsd: b.vmsd }, kindB, kindA),
+        path: `${path}${vmsd}`,
+        message,
+        [side]: `version ${version}`,
+        aToB: side === 'a' ? to : from,
+        bToA: side === 'a' ? from : to,
       }),
     );
   }
+}
+
+/** QEMU 11.1 has a vmsd with two subsections of one name: a loader takes each for the first. */
+function byName({ subsections: all }: LayoutStruct): Map<string, LayoutStruct[]> {
+  const found = new Map<string, LayoutStruct[]>();
+  for (const subsection of all) {
+    const known = found.get(subsection.vmsd);
+    if (known) known.push(subsection);
+    else found.set(subsection.vmsd, [subsection]);
+  }
+  return found;
 }
 
 /** A build does not send all subsections that it declares. */

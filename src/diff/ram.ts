@@ -36,6 +36,8 @@ export interface RamBlockDifference {
   readonly neverSentB: PageRanges;
   /** Pages whose contents could not be made out on one side. */
   readonly unknown: PageRanges;
+  /** Pages that a side may have behind the place up to which it was read. */
+  readonly notReached: number;
 }
 
 export interface RamComparison {
@@ -48,7 +50,14 @@ export interface RamComparison {
 
 const MAX_RANGES = 1000;
 
-export function compareRam(a: RamSnapshot, b: RamSnapshot): RamComparison {
+/** Whether a side was read to its end: a page that was not reached is not missing. */
+export interface Reached {
+  readonly complete: boolean;
+}
+
+const WHOLE: Reached = { complete: true };
+
+export function compareRam(a: RamSnapshot, b: RamSnapshot, endA = WHOLE, endB = WHOLE): RamComparison {
   const others = new Map(b.blocks.map((block) => [block.name, block]));
   // A side without a page has no page size, and none to compare.
   const pageSize = a.pageSize || b.pageSize;
@@ -57,9 +66,9 @@ export function compareRam(a: RamSnapshot, b: RamSnapshot): RamComparison {
   for (const block of a.blocks) {
     const other = others.get(block.name);
     others.delete(block.name);
-    blocks.push(compareBlock(block, other, alike ? pageSize : 0));
+    blocks.push(compareBlock(block, other, alike ? pageSize : 0, endA, endB));
   }
-  for (const block of others.values()) blocks.push(compareBlock(undefined, block, alike ? pageSize : 0));
+  for (const block of others.values()) blocks.push(compareBlock(undefined, block, alike ? pageSize : 0, endA, endB));
   return {
     ...(pageSize > 0 && { pageSize }),
     blocks,
@@ -76,13 +85,20 @@ export function isSameBlock(block: RamBlockDifference): boolean {
   );
 }
 
-function compareBlock(a: BlockIndex | undefined, b: BlockIndex | undefined, pageSize: number): RamBlockDifference {
+function compareBlock(
+  a: BlockIndex | undefined,
+  b: BlockIndex | undefined,
+  pageSize: number,
+  endA: Reached,
+  endB: Reached,
+): RamBlockDifference {
   const differ = new RangeList(pageSize);
   const unknown = new RangeList(pageSize);
   const zero = new RangeList(pageSize);
   const neverA = new RangeList(pageSize);
   const neverB = new RangeList(pageSize);
   let compared = 0;
+  let notReached = 0;
   const numbers = a && b && pageSize > 0 ? [...new Set([...a.chunks.keys(), ...b.chunks.keys()])] : [];
   for (const number of numbers.sort((x, y) => x - y)) {
     const [x, y] = [a!.chunks.get(number), b!.chunks.get(number)];
@@ -94,7 +110,8 @@ function compareBlock(a: BlockIndex | undefined, b: BlockIndex | undefined, page
       const page = number * CHUNK_PAGES + slot;
       const [one, other] = [x?.states[slot] ?? PAGE_ABSENT, y?.states[slot] ?? PAGE_ABSENT];
       if (one === PAGE_ABSENT && other === PAGE_ABSENT) continue;
-      if (one === PAGE_UNKNOWN || other === PAGE_UNKNOWN) unknown.add(page);
+      if ((one === PAGE_ABSENT && !endA.complete) || (other === PAGE_ABSENT && !endB.complete)) notReached++;
+      else if (one === PAGE_UNKNOWN || other === PAGE_UNKNOWN) unknown.add(page);
       else if (one === PAGE_ABSENT) (other === PAGE_IS_ZERO ? zero : neverA).add(page);
       else if (other === PAGE_ABSENT) (one === PAGE_IS_ZERO ? zero : neverB).add(page);
       else {
@@ -115,6 +132,7 @@ function compareBlock(a: BlockIndex | undefined, b: BlockIndex | undefined, page
     neverSentA: neverA.list(),
     neverSentB: neverB.list(),
     unknown: unknown.list(),
+    notReached,
   };
 }
 

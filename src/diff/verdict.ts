@@ -192,6 +192,11 @@ export function subsectionUnknown(
   return refused('the loader does not know the subsection', qemu);
 }
 
+/** A subsection of a name that the loader has, but for another (`vmstate_get_subsection` finds the first). */
+export function subsectionTwice(): Judgement {
+  return depends('refused when it is sent: the loader takes it for another of the same name', FOOTER);
+}
+
 export const subsectionNotSent = (): Judgement => loads('the loader does without it');
 
 export function notEqual(sent: FieldValue, local: FieldValue): Judgement {

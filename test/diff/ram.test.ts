@@ -25,6 +25,7 @@ describe('compareRam', () => {
       neverSentA: { pages: 1, ranges: [[4 * PAGE, PAGE]] },
       neverSentB: { pages: 1, ranges: [[3 * PAGE, PAGE]] },
       unknown: { pages: 0, ranges: [] },
+      notReached: 0,
     });
     expect(isSameBlock(block!)).toBe(false);
     expect(isSameBlock(compareRam(a, a).blocks[0]!)).toBe(true);
@@ -45,6 +46,23 @@ describe('compareRam', () => {
     expect(compareRam(a, none).blocks).toMatchObject([{ name: 'ram', lengthA: BLOCK, pagesCompared: 0 }]);
     expect(compareRam(none, a).blocks).toMatchObject([{ name: 'ram', lengthB: BLOCK }]);
     expect(isSameBlock(compareRam(a, none).blocks[0]!)).toBe(false);
+  });
+
+  it('leaves out what a side may have behind its end', async () => {
+    const a = await snapshot(page(0, ONE, 'ram'), zero(PAGE), page(2 * PAGE, ONE));
+    const b = await snapshot(page(0, TWO, 'ram'), page(3 * PAGE, ONE));
+    const [cut, whole] = [{ complete: false }, { complete: true }];
+    const found = (endA: typeof cut, endB: typeof cut): number[] => {
+      const block = compareRam(a, b, endA, endB).blocks[0]!;
+      const { zeroAgainstNeverSent, neverSentA, neverSentB } = block;
+      return [block.pagesDiffer, zeroAgainstNeverSent.pages, neverSentA.pages, neverSentB.pages, block.notReached];
+    };
+    expect([found(whole, whole), found(whole, cut), found(cut, whole), found(cut, cut)]).toEqual([
+      [1, 1, 1, 1, 0],
+      [1, 0, 1, 0, 2],
+      [1, 1, 0, 1, 1],
+      [1, 0, 0, 0, 3],
+    ]);
   });
 
   it('compares no pages of different sizes', async () => {

@@ -148,6 +148,14 @@ const MISSED: readonly Case[] = [
     ['dev/x field-missing refused', 'dev/y field-missing refused', 'dev/a field-resized refused'],
   ],
   [
+    'a second subsection of the same name',
+    both(
+      vmsd('dev', [A4], { subsections: [vmsd('dev/sub', [B4]), vmsd('dev/sub', [field('c', 8)])] }),
+      vmsd('dev', [A4], { subsections: [vmsd('dev/sub', [B4])] }),
+    ),
+    ['dev/dev/sub subsection-missing depends loads'],
+  ],
+  [
     'a subsection that only dest has',
     both(vmsd('dev', [A4]), vmsd('dev', [A4], { subsections: [vmsd('dev/sub', [B4])] })),
     ['dev/dev/sub subsection-missing loads depends'],
