@@ -42,13 +42,23 @@ export type SideListener = () => readonly StreamSink[];
  * @throws InputError when it cannot be opened, or is neither a migration nor a layout
  */
 export async function readSide(path: string, options: SideOptions, listen: SideListener = () => []): Promise<Side> {
-  const json = readLayoutJson(path);
-  if (json !== undefined) return layoutSide(path, json);
+  const layout = readLayoutSide(path);
+  if (layout) return layout;
   if (options.layoutOnly) {
     const vmdesc = options.vmdesc ?? vmdescOf(path);
     if (vmdesc) return { name: path, kind: 'capture', problems: [], complete: true, vmdesc, sections: [], records: [] };
   }
   return captureSide(path, options, listen);
+}
+
+/**
+ * Reads the JSON of a vmdesc or of a dump; undefined for what is no JSON.
+ *
+ * @throws InputError when it is other JSON
+ */
+export function readLayoutSide(path: string): Side | undefined {
+  const json = readLayoutJson(path);
+  return json === undefined ? undefined : layoutSide(path, json);
 }
 
 /** True for what can be read more than once; a pipe that is opened only to look is lost. */

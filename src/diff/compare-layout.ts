@@ -1,6 +1,8 @@
 /** Compares two layouts, section by section and field by field, with a verdict for each difference in both directions. */
 import { sectionName } from '../wire/section.js';
 import { compareStructs, type StructContext } from './compare-structs.js';
+import { compareVirtio } from './compare-virtio.js';
+import { withoutConsequences } from './consequences.js';
 import type { Layout, LayoutKind, LayoutSection } from './layout.js';
 import { type LayoutDifference, layoutDifference } from './layout-difference.js';
 import { matchSections, type SectionMatch, type SectionMatches } from './match-sections.js';
@@ -163,7 +165,17 @@ function comparePair(pair: SectionMatch, a: Layout, b: Layout): LayoutDifference
     const message = `described in ${one.struct ? 'A' : 'B'} only`;
     found.push(layoutDifference('description-missing', { section, path: '', message, aToB: verdict, bToA: verdict }));
   }
-  return found;
+  return withoutConsequences([...found, ...virtio(section, one, other, a, b)]);
+}
+
+function virtio(section: string, one: LayoutSection, other: LayoutSection, a: Layout, b: Layout): LayoutDifference[] {
+  if (!one.state || !other.state || !one.payload || !other.payload) return [];
+  return compareVirtio(
+    { state: one.state, payload: one.payload, ...(a.machine !== undefined && { machine: a.machine }) },
+    { state: other.state, payload: other.payload, ...(b.machine !== undefined && { machine: b.machine }) },
+    one.idstr,
+    section,
+  );
 }
 
 /** As devices are that cannot be migrated, and those that have a vmsd for its version alone. */

@@ -4,6 +4,7 @@
  * Rules: `vmstate_load_state`, `vmstate_subsection_load` (migration/vmstate.c), `qemu_loadvm_section_start_full` (migration/savevm.c).
  * Where a layout was only seen as written, the loader behind it may know more than was sent: then the verdict depends on that.
  */
+import type { ConfigByte } from '../vmstate/pci/compare.js';
 import type { Judgement, QemuRefusal } from './layout-difference.js';
 import type { FieldValue } from '../vmstate/values.js';
 import type { SectionIdentity } from '../wire/section.js';
@@ -204,8 +205,13 @@ export function inSection(judgement: Judgement, idstr: string): Judgement {
   return judgement.qemu === FOOTER ? { ...judgement, qemu: filled(FOOTER, idstr) } : judgement;
 }
 
-export function opaqueShifted(): Judgement {
-  return refused('what follows the growth is read at the wrong place', FOOTER);
+/** `more`: bytes that the loader has more than the writer, below 0 for less. */
+export function opaqueShifted(more: number): Judgement {
+  const why =
+    more > 0
+      ? `the loader takes ${more} bytes of what follows for the field: no stream and no snapshot of the shorter layout loads`
+      : `the loader takes ${-more} bytes of the field for what follows it: no stream and no snapshot of the longer layout loads`;
+  return refused(why, FOOTER);
 }
 
 export function opaqueUnclear(): Judgement {
@@ -215,3 +221,45 @@ export function opaqueUnclear(): Judgement {
 export function opaqueUnread(): Judgement {
   return depends('whether it loads shows in the bytes, which were not read', FOOTER);
 }
+
+/** The loader compares a config space with that of its own device; `byte` is the one that it names. */
+export function configRefused(byte: ConfigByte | undefined): Judgement {
+  const hex = (value: number): string => value.toString(16);
+  const named = byte
+    ? `i=0x${hex(byte.offset)} read: ${hex(byte.source)} device: ${hex(byte.destination)}`
+    : 'i=0x%x read: %x device: %x';
+  return refused('the loader compares it with its own device', {
+    text: `get_pci_config_device: Bad config data: ${named}`,
+    function: 'get_pci_config_device',
+  });
+}
+
+export const configMayDiffer = (): Judgement =>
+  depends('refused where the device of the loader does not let the guest write these bits');
+
+export const configTakenOver = (): Judgement => loads('the loader takes over what the stream has');
+
+const FEATURES: QemuRefusal = {
+  text: 'Features 0x%lx unsupported. Allowed features: 0x%lx',
+  function: 'virtio_load',
+};
+
+export const featuresOffered = (): Judgement => loads('all of them are in use on the side of the loader');
+
+export function featuresRefused(names: readonly string[]): Judgement {
+  return refused(
+    `the device of the loader does not offer ${names.join(', ')}: it would say so in its stream`,
+    FEATURES,
+  );
+}
+
+export function featuresMayLack(names: readonly string[]): Judgement {
+  return depends(`refused where the device of the loader does not offer ${names.join(', ')}`, FEATURES);
+}
+
+export const queuesNotServed = (): Judgement =>
+  depends('the loader takes queues that its device does not have, and nobody serves them');
+
+export const queuesReset = (): Judgement => loads('the queues that are not sent keep their reset state');
+
+export const ringSizesSent = (): Judgement => loads('the size of a ring comes with the stream');

@@ -184,10 +184,23 @@ function valueLine(difference: ValueDifference): string {
     const [[start]] = ranges as readonly [readonly [number, number]];
     parts.push(`${plural(differing, unit)} ${differing === 1 ? 'differs' : 'differ'}, from ${hex(start)}`);
   }
-  if (a !== undefined || b !== undefined) {
+  const flags = names && flagChange(...names);
+  if (flags !== undefined) parts.push(`${shown(a, type)} → ${shown(b, type)}`, flags);
+  else if (a !== undefined || b !== undefined) {
     parts.push(`${shown(a, type, names?.[0])} → ${shown(b, type, names?.[1])}`);
   }
   return `${path}: ${parts.join(': ') || 'differs'}`;
+}
+
+/** Flags that both have are not repeated; undefined where they have none in common. */
+function flagChange(a: readonly string[], b: readonly string[]): string | undefined {
+  if (!a.some((name) => b.includes(name))) return undefined;
+  const [lost, gained] = [a.filter((name) => !b.includes(name)), b.filter((name) => !a.includes(name))];
+  const parts = [
+    ...(lost.length > 0 ? [`without ${lost.map(visible).join(' ')}`] : []),
+    ...(gained.length > 0 ? [`with ${gained.map(visible).join(' ')}`] : []),
+  ];
+  return parts.length > 0 ? parts.join(', ') : undefined;
 }
 
 function shown(value: ValueDifference['a'], type: string, names: readonly string[] = []): string {

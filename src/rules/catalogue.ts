@@ -117,7 +117,6 @@ import { clockMissing } from './vmstate/clock-missing.js';
 import { targetSectionVersion } from './vmstate/target-section-version.js';
 import { targetDeviceUnknown } from './vmstate/target-device-unknown.js';
 import { targetSubsectionUnknown } from './vmstate/target-subsection-unknown.js';
-import { targetFieldLayout } from './vmstate/target-field-layout.js';
 import { queueState } from './devices/queue-state.js';
 import { queueRing } from './devices/queue-ring.js';
 import { featureDependency } from './devices/feature-dependency.js';
@@ -129,6 +128,7 @@ import { interruptPin } from './devices/interrupt-pin.js';
 import { configSpace } from './devices/config-space.js';
 import { interruptLevel } from './devices/interrupt-level.js';
 import { vlanFilterSize } from './devices/vlan-filter-size.js';
+import { targetFieldLayout } from './vmstate/target-field-layout.js';
 import { multifdChannelMissing } from './channels/multifd-channel-missing.js';
 import { multifdNotCaptured } from './channels/multifd-not-captured.js';
 import { multifdUuid } from './channels/multifd-uuid.js';
@@ -266,7 +266,6 @@ export const RULES: readonly Rule[] = [
   targetSectionVersion,
   targetDeviceUnknown,
   targetSubsectionUnknown,
-  targetFieldLayout,
   // devices
   queueState,
   queueRing,
@@ -279,6 +278,7 @@ export const RULES: readonly Rule[] = [
   configSpace,
   interruptLevel,
   vlanFilterSize,
+  targetFieldLayout,
   // channels
   multifdChannelMissing,
   multifdNotCaptured,

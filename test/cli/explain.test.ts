@@ -5,13 +5,13 @@ describe('migscope explain', () => {
   it('finds a problem by any of the texts that it has', () => {
     expect(run("migscope explain 'check_section_footer: Read section footer failed: -5'")).toMatchObject({
       code: 0,
-      output: expect.stringMatching(/^MIG101 truncated/) as string,
+      output: expect.stringMatching(/^F17 cut: [^]*MIG101 truncated/) as string,
     });
   });
 
   it('fails where the capture cannot be read', () => {
     const { output, code } = run('migscope explain MIG101 /no/such');
     expect(code).toBe(3);
-    expect(output).toMatch(/\/no\/such could not be read: no such file\n$/);
+    expect(output).toMatch(/\/no\/such could not be read: \/no\/such: no such file\n$/);
   });
 });

@@ -96,4 +96,21 @@ Left out (--strict shows it)
     expect(diffText(result, makeStyle('always', false))).toContain('\x1b[31mrefused\x1b[39m');
     expect(diffText(result, plain)).not.toContain('\x1b');
   });
+
+  it('tells flags by what one side has more', async () => {
+    const found = await diffCaptures(a, b);
+    const value = {
+      section: 'dev',
+      path: 'features',
+      type: 'uint32',
+      a: 7,
+      b: 13,
+      names: [
+        ['X', 'Y', 'Z'],
+        ['X', 'Z', 'W'],
+      ],
+    };
+    const lines = diffText({ ...found, values: [value as never] }, plain).split('\n');
+    expect(lines).toContain('  dev/features: 7 → 0xd (13): without Y, with W');
+  });
 });
