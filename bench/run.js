@@ -24,6 +24,7 @@ const PLAIN = here('plain-read.js');
 const EMPTY = here('empty.js');
 const STEP_OVER = here('step-over.py');
 const MAX_RSS = new URL('max-rss.js', import.meta.url).href;
+const CPU_TIME = new URL('cpu-time.js', import.meta.url).href;
 
 const { values: options } = parseArgs({
   options: {
@@ -40,6 +41,8 @@ const PAIRS = Math.max(5, Number(options.pairs));
 
 /** @type {Command} */
 const info = (file) => [NODE, MIGSCOPE, 'info', file];
+/** @type {Command} */
+const validate = (file) => [NODE, MIGSCOPE, 'validate', file];
 /** @type {Command} */
 const dumpPages = (file) => [NODE, MIGSCOPE, 'dump', '--format', 'jsonl', '--pages', file];
 /** @type {Command} */
@@ -91,6 +94,14 @@ function time([program, ...args]) {
   return seconds;
 }
 
+/** @param {Argv} argv a command of this runtime @returns {number} seconds of processor time, of all threads */
+function cpuTime([program, ...args]) {
+  const stdio = ['ignore', nowhere, 'inherit', 'pipe'];
+  const { output, status } = spawnSync(program, ['--import', CPU_TIME, ...args], { stdio });
+  if (status !== 0) throw new Error(`${program} ${args.join(' ')}: exit code ${status}`);
+  return Number(String(output[3])) / 1e6;
+}
+
 /** @param {readonly number[]} numbers */
 function median(numbers) {
   const sorted = [...numbers].sort((a, b) => a - b);
@@ -101,14 +112,15 @@ function median(numbers) {
 /**
  * Runs commands in turns, forwards and backwards, so that none always comes first and a busy moment hits all of them.
  *
- * @template {string} Name @param {Record<Name, Argv>} commands @returns {Record<Name, number[]>} seconds, round by round
+ * @template {string} Name @param {Record<Name, Argv>} commands @param {(argv: Argv) => number} measure
+ * @returns {Record<Name, number[]>} seconds, round by round
  */
-function inTurns(commands) {
+function inTurns(commands, measure = time) {
   const names = /** @type {Name[]} */ (Object.keys(commands));
   const times = /** @type {Record<Name, number[]>} */ (Object.fromEntries(names.map((name) => [name, []])));
-  for (const name of names) time(commands[name]);
+  for (const name of names) measure(commands[name]);
   for (let round = 0; round < PAIRS; round++) {
-    for (const name of round % 2 === 0 ? names : names.toReversed()) times[name].push(time(commands[name]));
+    for (const name of round % 2 === 0 ? names : names.toReversed()) times[name].push(measure(commands[name]));
   }
   return times;
 }
@@ -178,6 +190,17 @@ function peakMemoryOfPipe(file) {
   const stdio = ['ignore', nowhere, 'inherit', 'pipe'];
   const { output } = spawnSync('sh', ['-c', script, 'sh', file, NODE, MAX_RSS, MIGSCOPE], { stdio });
   return Number(String(output[3])) / 1024;
+}
+
+/**
+ * What a whole run of one command takes in units of another, in wall time or processor time.
+ *
+ * @param {string} name @param {Record<'ours' | 'peer', Argv>} commands @param {(argv: Argv) => number} measure @param {string} aim @returns {Row}
+ */
+function times(name, commands, measure, aim) {
+  const { ours, peer } = inTurns(commands, measure);
+  const ratio = range(ours.map((value, i) => value / peer[i]));
+  return { name, median: seconds(median(ours)), peer: seconds(median(peer)), ratio, aim };
 }
 
 /** @param {string} name @param {number} mib @param {string} aim @returns {Row} */
@@ -262,6 +285,23 @@ ROWS.push(
         'at least 0.80',
       ),
   ],
+  .../** @type {const} */ ([
+    ['mixed', streams.mixed],
+    ['sections', streams.sections],
+    ['multifd', captures.multifd],
+    ['multifd zlib', captures['multifd-zlib']],
+  ]).flatMap(([shape, { large }]) =>
+    /** @type {const} */ ([
+      ['wall', time],
+      ['CPU', cpuTime],
+    ]).map(
+      ([what, measure]) =>
+        /** @type {[string, (name: string) => Row]} */ ([
+          `${shape}: validate / info, ${what} time`,
+          (name) => times(name, { ours: validate(large), peer: info(large) }, measure, 'at most 1.30'),
+        ]),
+    ),
+  ),
   [
     'mixed: diff of two / plain read of both',
     (name) => speed(name, diff, plainReadTwice, streams.mixed, 'at least 0.70'),

@@ -4,7 +4,7 @@
  * The one leaf of the program: every room may import this file, and it imports nothing.
  */
 
-/** How much a finding matters to a destination; see docs/findings.md. */
+/** How much a finding matters to a destination; see docs/validate.md. */
 export type Severity = 'error' | 'warning' | 'info';
 
 /** `stream`: the bytes are at fault; `tool`: migscope reached a limit of its own. */

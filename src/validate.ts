@@ -7,7 +7,7 @@ import { type CaptureFiles, readInput, type ReadInputResult, type ReadCaptureOpt
 import { lostConnections, takenUp } from './model/lost-connections.js';
 import { RULES } from './rules/catalogue.js';
 import { RuleEngine } from './rules/engine.js';
-import { Facts, type Target } from './rules/facts.js';
+import { type ChannelFacts, Facts, type Target } from './rules/facts.js';
 import { FindingList } from './rules/finding-list.js';
 import type { Rule } from './rules/rule.js';
 import type { StreamSink } from './stream/events.js';
@@ -55,9 +55,16 @@ export class Judge {
     const lost = lostConnections(this.facts.channels);
     const findings = this.list.findings(
       (finding) => notJudged(lost.has(finding.channel) ? takenUp(finding) : finding),
-      this.facts.channels.map(({ name }) => name),
+      this.mainFirst(),
     );
     return { complete: summary.complete, findings, summary };
+  }
+
+  /** The channels as they began, the main one before all: what breaks a migration off shows there first, whichever channel was read first. */
+  private mainFirst(): readonly string[] {
+    const isMain = ({ role }: ChannelFacts): boolean => role === 'main';
+    const { channels } = this.facts;
+    return [...channels.filter(isMain), ...channels.filter((channel) => !isMain(channel))].map(({ name }) => name);
   }
 }
 

@@ -95,6 +95,7 @@ export class Facts {
   readonly fulls: FullSection[] = [];
   /** The ends of sections are guesses: their list is not to be relied on. */
   guessed = false;
+  private readonly orders = new Map<string, Map<string, number>>();
   vmdesc: (Pick<EventOf<'vmdesc'>, 'offset' | 'length' | 'description'> & { readonly channel: string }) | undefined;
 
   constructor(
@@ -105,24 +106,34 @@ export class Facts {
 
   /** True when the machine type names this version or a later one. False where it names none. */
   machineSince(version: string): boolean {
-    return this.machineVersion !== undefined && compareVersions(this.machineVersion, version) >= 0;
+    return this.order(this.machineVersion, version) >= 0;
   }
 
   /** True when the machine type names this version or an earlier one. False where it names none. */
   machineUntil(version: string): boolean {
-    return this.machineVersion !== undefined && compareVersions(this.machineVersion, version) <= 0;
+    return this.order(this.machineVersion, version) <= 0;
   }
 
   /** True when every destination that can load the stream has this version or a later one: it has to know the machine type. */
   destinationSince(version: string): boolean {
     const { version: target } = this.target;
-    return target === undefined ? this.machineSince(version) : compareVersions(target, version) >= 0;
+    return this.order(target ?? this.machineVersion, version) >= 0;
   }
 
   /** True when the destination is known to be older than this version. */
   destinationBefore(version: string): boolean {
     const { version: target } = this.target;
-    return target !== undefined && compareVersions(target, version) < 0;
+    return this.order(target, version) < 0;
+  }
+
+  /** NaN, which is neither above nor below, for a version that is not known. Rules ask for each packet. */
+  private order(known: string | undefined, version: string): number {
+    if (known === undefined) return NaN;
+    let orders = this.orders.get(known);
+    if (!orders) this.orders.set(known, (orders = new Map()));
+    let order = orders.get(version);
+    if (order === undefined) orders.set(version, (order = compareVersions(known, version)));
+    return order;
   }
 
   /** The page size, from whatever has said it. */

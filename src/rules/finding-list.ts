@@ -3,6 +3,7 @@
  * the break, and what a rule says again and again is said once with a count.
  */
 import type { Finding } from '../finding.js';
+import { isProblemName } from '../problems.js';
 
 /** Findings of one rule that are listed by themselves; later ones are counted. */
 const MAX_OF_A_RULE = 20;
@@ -45,7 +46,7 @@ export class FindingList {
       return;
     }
     this.list.push(finding);
-    if (finding.code < FIRST_RULE_CODE) this.lastProblem.set(finding.channel, finding);
+    if (isProblemName(finding.rule)) this.lastProblem.set(finding.channel, finding);
     this.tell(finding);
   }
 
@@ -91,7 +92,7 @@ export class FindingList {
       const first = all.find(({ rule, severity }) => rule === CUT && severity === 'error');
       return first?.channel === finding.channel || finding.severity !== 'error' ? undefined : first;
     }
-    if (finding.code < FIRST_RULE_CODE) return problemCause(finding, all);
+    if (isProblemName(finding.rule)) return problemCause(finding, all);
     for (const rule of this.follows.get(finding.rule) ?? []) {
       const explains = (other: Finding): boolean =>
         other.severity === 'error' && other.rule !== finding.rule && (rule === '*' || other.rule === rule);
@@ -152,10 +153,8 @@ const FOLLOWS_OF_PROBLEMS: Readonly<Record<string, readonly string[]>> = {
   'ram-flags': ['undeclared-block', 'page-size-contradiction'],
   'section-version': ['section-version'],
 };
-/** Codes below this are of decoders, from here on of rules. */
-const FIRST_RULE_CODE = 'MIG2';
 
 /** A rule's finding behind a break follows from it, and so does an end in the middle of something; a second break is a finding of its own. */
 function isConsequence(finding: Finding, cause: Break): boolean {
-  return (finding.code >= FIRST_RULE_CODE || finding.rule === CUT) && finding.offset >= cause.offset;
+  return (!isProblemName(finding.rule) || finding.rule === CUT) && finding.offset >= cause.offset;
 }
