@@ -86,6 +86,7 @@ export class MainChannelDecoder implements RamContext {
   async decode(): Promise<void> {
     const { cursor, out } = this;
     const begin = cursor.offset;
+    await this.devices.prepare();
     out.event({ kind: 'begin', offset: begin, channel: out.channel, role: this.options.role });
     await this.guarded(async () => {
       if (this.options.role !== 'main') return;
