@@ -46,7 +46,7 @@ export { type Location, locate } from './vmstate/locate.js';
 export { decodeDevice, type OpaqueContext } from './vmstate/opaque.js';
 export { VIRTIO_DEVICES, virtioDevice } from './vmstate/devices/virtio/index.js';
 export { type VirtioDevice } from './vmstate/devices/virtio/device.js';
-export { featureName } from './vmstate/devices/virtio/features.js';
+export { featureName, missingFeatures } from './vmstate/devices/virtio/features.js';
 export { decodeConfigSpace, type PciCapability, type PciConfigSpace } from './vmstate/pci/config-space.js';
 export { type PciRegister, registerNames } from './vmstate/pci/register.js';
 export { registerAt, type RegisterPlace } from './vmstate/pci/register-at.js';
@@ -62,14 +62,16 @@ export { explainLine, SIGNATURES } from './signatures/explain-line.js';
 export { type BadConfigData, explainBadConfigIn } from './signatures/pci-line.js';
 export { type Explanation, type Signature } from './signatures/signature.js';
 export { type Interpretation } from './vmstate/interpret/interpretation.js';
-export { virtioFacts, type VirtioFacts } from './vmstate/devices/virtio/facts.js';
+export { scsiElements, virtioFacts, type VirtioFacts } from './vmstate/devices/virtio/facts.js';
 export { type GuestMemory, queueProblems, type RingProblem, ringProblems } from './vmstate/devices/virtio/rings.js';
 export {
+  grownVlans,
   packedElementsInFlight,
   packedScsiRequests,
   undefinedScanouts,
 } from './vmstate/devices/virtio/known-faults.js';
 export { guestMemory } from './model/guest-memory.js';
+export { WatchedMemory } from './model/watched-memory.js';
 export { StreamModel, type StreamSummary } from './model/stream-model.js';
 export { CaptureModel, type CaptureSummary, type ChannelSummary } from './model/capture-model.js';
 export {

@@ -93,7 +93,7 @@ export class MainChannelDecoder implements RamContext {
     await this.guarded(async () => {
       if (this.options.role !== 'main') return;
       await this.header();
-      await this.sections.ahead();
+      this.sections.ahead();
     });
     if (this.brokenAt === undefined) await this.elements(0);
     if (this.sawEof && !(await cursor.atEnd())) await this.guarded(() => this.behindEof());

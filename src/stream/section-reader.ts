@@ -470,10 +470,10 @@ export class SectionReader {
   }
 
   /** Reports the sections at the end of the source that somebody wants to know before what stands in front of them. */
-  async ahead(): Promise<void> {
+  ahead(): void {
     const { out, cursor } = this;
     if (!out.wantsAhead || !cursor.source.readAt) return;
-    await this.description();
+    this.lookUp();
     if (!this.atEnd) return;
     for (const section of sectionsAhead(cursor.source, this.atEnd, (device) => out.wantedAhead(device)))
       out.event({ kind: 'device-ahead', ...section });
@@ -483,16 +483,21 @@ export class SectionReader {
   async description(): Promise<VmstateDescription | undefined> {
     if (this.options.vmdesc) return this.options.vmdesc;
     const { source } = this.cursor;
-    if (!this.lookedUp) {
-      this.atEnd = locateVmdesc(source);
-      this.lookedUp = this.atEnd ? { vmdesc: this.atEnd.description } : {};
-    }
+    const lookedUp = this.lookUp();
     // From a pipe it comes too late, unless there is no other way to tell sections apart: then the rest is read ahead.
     if (!source.readAt && this.footers === false && !this.lookedAhead) {
       this.lookedAhead = true;
       const vmdesc = findVmdesc(new MemorySource(await this.cursor.lookahead()));
       if (vmdesc) this.lookedUp = { vmdesc };
     }
-    return this.lookedUp.vmdesc;
+    return (this.lookedUp ?? lookedUp).vmdesc;
+  }
+
+  /** Looks for a vmdesc at the end of the source, once. */
+  private lookUp(): { readonly vmdesc?: VmstateDescription } {
+    if (this.lookedUp) return this.lookedUp;
+    this.atEnd = locateVmdesc(this.cursor.source);
+    this.lookedUp = this.atEnd ? { vmdesc: this.atEnd.description } : {};
+    return this.lookedUp;
   }
 }

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { featureBits, featureMeanings, featureName, STATUS } from '../../../../src/vmstate/devices/virtio/features.js';
+import {
+  featureBits,
+  featureMeanings,
+  featureName,
+  missingFeatures,
+  STATUS,
+} from '../../../../src/vmstate/devices/virtio/features.js';
 import { VIRTIO_DEVICES, virtioDevice } from '../../../../src/vmstate/devices/virtio/index.js';
 import { namesOf } from '../../../../src/vmstate/meaning.js';
 
@@ -50,5 +56,23 @@ describe('features', () => {
       'NEEDS_RESET',
       'FAILED',
     ]);
+  });
+});
+
+describe('missingFeatures', () => {
+  const missing = (...features: readonly number[]): unknown[] =>
+    missingFeatures(virtioDevice('virtio-net'), new Set(features)).map(({ feature, needs }) => [feature, needs]);
+
+  it('are those of which a feature needs one', () => {
+    expect(missing(22)).toEqual([[22, [17]]]);
+    expect(missing(17, 22)).toEqual([]);
+    expect(missing(9)).toEqual([[9, [7, 8]]]);
+    expect(missing(1, 8, 9)).toEqual([]);
+  });
+
+  it('are VERSION_1 for the features of new drivers, of every device', () => {
+    expect(missing(34)).toEqual([[34, [32]]]);
+    expect(missing(32, 34)).toEqual([]);
+    expect(missingFeatures(undefined, new Set([33, 22]))).toEqual([{ feature: 33, needs: [32] }]);
   });
 });
