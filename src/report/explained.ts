@@ -60,7 +60,15 @@ export function lookUp(what: string): LookedUp {
 
 function ofKind({ name, failure, foundBy = [], title, meaning, causes, fix, source }: Signature): ExplainedFailure {
   const said = { name, failure, foundBy, title, meaning, causes, fix, source };
-  return { ...said, line: '', details: [], values: {}, follows: [], rules: ownRules(said, ruleDescriptions()) };
+  return {
+    ...said,
+    line: '',
+    details: [],
+    values: {},
+    follows: [],
+    reasons: [],
+    rules: ownRules(said, ruleDescriptions()),
+  };
 }
 
 /** Those that the signature names, and those that have the text of QEMU. */
