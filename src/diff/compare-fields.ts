@@ -196,7 +196,7 @@ function equal(a: LayoutField, b: LayoutField, { payloadA, payloadB }: StructCon
   const [nodeB] = b.nodes ?? [];
   if (!a.type?.endsWith(' equal') || !nodeA || !nodeB || !payloadA || !payloadB) return;
   const [x, y] = [elementValue(nodeA, payloadA, 0), elementValue(nodeB, payloadB, 0)];
-  if (x !== y) report('must-be-equal', `${String(x)}, ${String(y)}`, notEqual(), notEqual());
+  if (x !== y) report('must-be-equal', `${String(x)}, ${String(y)}`, notEqual(x, y), notEqual(y, x));
 }
 
 /** A payload that the vmdesc has as one field, whether its contents were decoded or not. */

@@ -190,6 +190,16 @@ export const LAYOUT_DIFFERENCES = {
     title: 'Other sizes of virtio rings',
     help: 'a loader takes the sizes from the stream. Nothing to do',
   },
+  'ram-block-missing': {
+    code: 'MIG530',
+    title: 'A RAM block that one side lacks',
+    help: 'blocks belong to the RAM of the machine, to devices with memory of their own, and to ROM: a destination that has no such block refuses the stream. Give both sides the same devices and memory backends',
+  },
+  'ram-block-size': {
+    code: 'MIG531',
+    title: 'A RAM block of another length',
+    help: 'give both sides the same memory: -m, the size of video memory, and the firmware; only ROM that QEMU makes takes its length from the stream',
+  },
 } as const satisfies Record<string, Entry>;
 
 export type LayoutDifferenceKind = keyof typeof LAYOUT_DIFFERENCES;
