@@ -1,4 +1,5 @@
 /** The bytes that findings are about, read again from a capture whose channels can be sought in. */
+import { statSync } from 'node:fs';
 import type { ByteSource } from './bytes/source.js';
 import { openChannel, type OpenOptions } from './container/open.js';
 import type { Finding } from './finding.js';
@@ -47,12 +48,18 @@ export class Excerpts {
 
   private async source(channel: string): Promise<ByteSource | undefined> {
     const path = typeof this.paths === 'string' ? this.paths : this.paths.get(channel);
-    if (path === undefined || path === '-') return undefined;
+    // A pipe with a name has been read: opening it again would wait for somebody else to write.
+    if (path === undefined || path === '-' || isPipe(path)) return undefined;
     if (!this.open.has(path)) {
-      // A file that cannot be opened again, such as a pipe with a name, has no excerpts.
+      // A file that cannot be opened again has no excerpts.
       const opened = await openChannel(path, this.options).catch(() => undefined);
       this.open.set(path, opened?.cursor.source);
     }
     return this.open.get(path);
   }
+}
+
+function isPipe(path: string): boolean {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  return stat !== undefined && (stat.isFIFO() || stat.isSocket() || stat.isCharacterDevice());
 }

@@ -4,6 +4,7 @@
  * Codes are never reused. `docs/problems.md` is made from this table.
  */
 import type { DecodeError, Finding, Origin, Place, Severity } from './finding.js';
+import { loader, type QemuText, textFor } from './qemu-texts.js';
 
 interface Problem {
   readonly code: string;
@@ -11,20 +12,15 @@ interface Problem {
   readonly origin?: Origin;
   /** What a reader should make of it and do next. */
   readonly help: string;
-  readonly qemu?: NonNullable<Finding['qemu']>;
+  /** What a destination prints; `qemu-texts.ts` has what it prints in special cases. */
+  readonly qemu?: QemuText;
 }
-
-const loader = (text: string, fn: string, versions = 'all'): NonNullable<Finding['qemu']> => ({
-  text,
-  function: fn,
-  versions,
-});
 
 export const PROBLEMS = {
   truncated: {
     code: 'MIG101',
     severity: 'error',
-    help: 'the input stops before the stream does: the file was cut, the source died or the migration was cancelled; save it again, or use what was decoded up to here',
+    help: 'the input stops before the stream does: the file was cut, the source died, the migration was cancelled, or the destination gave up (its log says why); save it again, or use what was decoded up to here',
     qemu: loader('load of migration failed: Input/output error', 'qemu_loadvm_state_main'),
   },
   'file-version': {
@@ -53,7 +49,7 @@ export const PROBLEMS = {
     code: 'MIG106',
     severity: 'error',
     help: 'the length of the machine type name cannot be right: a loader would try to allocate it',
-    qemu: loader('Failed to load configuration:name', 'vmstate_configuration'),
+    qemu: loader('Failed to load configuration', 'vmstate_load_state'),
   },
   'unknown-subsection': {
     code: 'MIG107',
@@ -421,6 +417,8 @@ export function problemFinding(
   more: Pick<Finding, 'expected' | 'found'> & { readonly related?: Finding['related'] } = {},
 ): Finding {
   const entry: Problem = PROBLEMS[name];
+  const { path } = place;
+  const qemu = textFor(name, { ...(path !== undefined && { path }), message, ...more }, entry.qemu);
   return {
     code: entry.code,
     rule: name,
@@ -434,7 +432,7 @@ export function problemFinding(
     ...(place.path !== undefined && { path: place.path }),
     ...(more.expected !== undefined && { expected: more.expected }),
     ...(more.found !== undefined && { found: more.found }),
-    ...(entry.qemu && { qemu: entry.qemu }),
+    ...(qemu && { qemu }),
     help: entry.help,
     url: `docs/problems.md#${entry.code.toLowerCase()}-${name}`,
     related: more.related ?? [],

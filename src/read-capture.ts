@@ -20,7 +20,8 @@ import { Conductor } from './stream/conductor.js';
 import { decodeChannel } from './stream/decode-channel.js';
 import type { StreamSink } from './stream/events.js';
 import { SharedRam } from './stream/shared-ram.js';
-import { statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 
 /** A channel of a capture that will be read. */
 export type ReadableChannel = CaptureChannel & Required<Pick<CaptureChannel, 'role'>>;
@@ -58,6 +59,12 @@ export function isCaptureDirectory(path: string): boolean {
   return path !== '-' && (statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false);
 }
 
+function holdsCaptures(path: string): boolean {
+  return readdirSync(path, { withFileTypes: true }).some(
+    (entry) => entry.isDirectory() && existsSync(join(path, entry.name, 'main.bin')),
+  );
+}
+
 /**
  * Finds the channels of a capture: the files of a directory, a main channel and those named beside it, or what is inside one file.
  *
@@ -71,7 +78,9 @@ export async function openCapture(path: string, files: CaptureFiles = {}, option
     if (!capture.channels.some(({ role }) => role !== undefined)) {
       throw new InputError(
         `${path} holds no channel of a migration`,
-        'a capture directory has main.bin and further *.bin files',
+        holdsCaptures(path)
+          ? `each folder in it is a capture: name them, as ${path.replace(/\/+$/, '')}/*`
+          : 'a capture directory has main.bin and further *.bin files',
       );
     }
     return capture;

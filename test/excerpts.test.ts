@@ -1,4 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Excerpts } from '../src/excerpts.js';
@@ -23,6 +25,17 @@ describe('Excerpts', () => {
     expect(Buffer.from(first!.bytes.subarray(0, 4)).toString('hex')).toBe('11223344');
     expect(await excerpts.at({ channel: 'no-such.bin', offset: 0 })).toBeUndefined();
     excerpts.close();
+  });
+
+  it('are none of a pipe with a name, which is not opened again', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'migscope-excerpts-'));
+    const pipe = join(folder, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    try {
+      expect(await (await Excerpts.of(pipe)).at({ channel: pipe, offset: 0 })).toBeUndefined();
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('are none of standard input', async () => {

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 
 const ROOMS = [
   'finding.ts',
+  'qemu-texts.ts',
   'problems.ts',
   'bytes',
   'container',

@@ -1,10 +1,18 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { InputError } from '../src/finding.js';
-import { validate } from '../src/validate.js';
-import { unpackCapture } from './fixtures.js';
+import { Judge, validate, type Verdict } from '../src/validate.js';
+import { readFixture, unpackCapture } from './fixtures.js';
+import { MemorySource } from '../src/bytes/source.js';
+import { readStream } from '../src/read.js';
 
 const MICROVM = join(import.meta.dirname, '../fixtures/microvm-7.2.bin');
+
+async function judged(bytes: Uint8Array): Promise<Verdict> {
+  const judge = new Judge(false);
+  await readStream(new MemorySource(bytes, 'main'), judge.channel('main'));
+  return judge.verdict();
+}
 
 describe('validate', () => {
   it('has nothing to say of a real stream that was loaded', async () => {
@@ -35,6 +43,19 @@ describe('validate', () => {
     const { findings } = await validate(unpackCapture('7.2-x86_64-postcopy-recover-preempt-paused-dst'));
     expect(findings.filter(({ severity }) => severity !== 'info')).toEqual([]);
     expect(findings.some(({ message }) => message.includes('another one took the migration up'))).toBe(true);
+  });
+
+  it('does not blame a stream for device state whose ends are not proven', async () => {
+    const bytes = readFixture('5.2-x86_64-no-section-footer');
+    const { findings: whole, summary } = await judged(bytes);
+    expect(whole).toEqual([]);
+    const { findings, complete } = await judged(bytes.subarray(0, summary.streams[0]!.vmdesc!.offset));
+    expect(complete).toBe(false);
+    expect(findings.map(({ rule, severity }) => [rule, severity])).toEqual([
+      ['section-extent', 'info'],
+      ['vmdesc-missing', 'info'],
+    ]);
+    expect(findings[0]!.message).toMatch(/^the state of devices is not judged: /);
   });
 
   it('throws for what is no stream', async () => {

@@ -10,7 +10,7 @@ import {
   inputOptions,
   type Parsed,
 } from './command.js';
-import { EXIT_FINDINGS, EXIT_OK } from './exit-code.js';
+import { EXIT_FINDINGS, EXIT_INPUT, EXIT_OK } from './exit-code.js';
 
 /** Larger files are no log that anybody wants explained. */
 const MAX_LOG = 16 << 20;
@@ -60,6 +60,7 @@ export const explain: Command = {
     const out = new TextWriter(1);
     out.write(`${await report(what, explained, parsed)}\n`);
     out.flush();
+    if (explained.captures.some(({ unreadable }) => unreadable !== undefined)) return EXIT_INPUT;
     return explained.shown ? EXIT_FINDINGS : EXIT_OK;
   },
 };

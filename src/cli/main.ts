@@ -47,9 +47,15 @@ export async function main(args: readonly string[]): Promise<number> {
 function inWords(message: string, command: string | undefined): string {
   if (message.startsWith('Not enough non-option arguments'))
     return `an argument is missing: migscope ${usageOf(command) ?? 'COMMAND'}`;
+  const invalid = /^Invalid values:\n\s*Argument: (\S+), Given: (.*), Choices: (.*)/.exec(message);
+  if (invalid) return `--${invalid[1]} ${plain(invalid[2]!)} is not one of ${plain(invalid[3]!)}`;
+  const lacking = /^Not enough arguments following: (.*)$/.exec(message);
+  if (lacking) return `--${lacking[1]} wants a value`;
   const meant = /^Did you mean (.*)\?$/.exec(message);
   return meant ? `there is no command ${command}; did you mean ${meant[1]}?` : message;
 }
+
+const plain = (quoted: string): string => quoted.replaceAll('"', '');
 
 function usageOf(command: string | undefined): string | undefined {
   return COMMANDS.find(({ usage }) => usage.split(' ', 1)[0] === command)?.usage;
@@ -59,7 +65,7 @@ function report(error: unknown, command: string | undefined): number {
   if (error instanceof OutputClosed) return EXIT_OK;
   if (error instanceof UsageError || (error instanceof Error && error.name === 'YError')) {
     const help = usageOf(command) === undefined ? 'migscope --help' : `migscope ${command} --help`;
-    complain(`${error.message}\n  help: ${help} lists what there is`);
+    complain(`${inWords(error.message, command)}\n  help: ${help} lists what there is`);
     return EXIT_USAGE;
   }
   if (error instanceof InputError) {

@@ -31,6 +31,8 @@ export async function validateCapture(
   } catch (error) {
     if (!(error instanceof InputError) && !(error instanceof Error && 'syscall' in error)) throw error;
     const hint = error instanceof InputError && error.hint !== undefined ? `; ${error.hint}` : '';
-    return { capture, layers: [], complete: false, findings: [], accepted: [], unreadable: `${error.message}${hint}` };
+    // Reports name the capture themselves.
+    const message = error.message.startsWith(`${capture}: `) ? error.message.slice(capture.length + 2) : error.message;
+    return { capture, layers: [], complete: false, findings: [], accepted: [], unreadable: `${message}${hint}` };
   }
 }

@@ -10,13 +10,20 @@ import type { Parsed } from './command.js';
 import type { Settings } from './validate.js';
 
 const CONFIG_FILE = 'migscope.config.json';
+const BASELINE_HINT = '; --update-baseline makes one';
+/** What error codes of the system say about a file that was named. */
+const WORDS: Readonly<Record<string, string>> = {
+  ENOENT: 'no such file',
+  EISDIR: 'it is a directory',
+  EACCES: 'permission denied',
+};
 const DEFAULT_FAIL_ON: Severity = 'warning';
 
 /** @throws UsageError for files that cannot be read or are not what they should be */
 export async function settingsOf(parsed: Parsed): Promise<Settings> {
   const file = parsed.config === undefined ? CONFIG_FILE : String(parsed.config);
   const there = parsed.config !== undefined || existsSync(file);
-  const config = there ? parseConfig(read(file), file) : {};
+  const config = there ? parseConfig(read(file, '--config'), file) : {};
   const inConfig = (path: string | undefined): string | undefined =>
     path === undefined ? undefined : resolve(dirname(file), path);
   const baselineFile = text(parsed.baseline) ?? inConfig(config.baseline);
@@ -28,7 +35,10 @@ export async function settingsOf(parsed: Parsed): Promise<Settings> {
     config: withDisabled(config, (parsed.disable as readonly unknown[]).map(String)),
     failOn: (parsed.failOn as Severity | undefined) ?? config.failOn ?? DEFAULT_FAIL_ON,
     target: targetOf(text(parsed.target) ?? config.target, vmstate),
-    baseline: baselineFile === undefined || isNew ? new Baseline([]) : parseBaseline(read(baselineFile), baselineFile),
+    baseline:
+      baselineFile === undefined || isNew
+        ? new Baseline([])
+        : parseBaseline(read(baselineFile, '--baseline', BASELINE_HINT), baselineFile),
     ...(baselineFile !== undefined && { baselineFile }),
     updateBaseline,
   };
@@ -52,19 +62,21 @@ function targetOf(version: string | undefined, vmstate: string | undefined): Tar
 
 function dumpOf(file: string): VmstateDump {
   try {
-    return parseVmstateDump(read(file));
+    return parseVmstateDump(read(file, '--target-vmstate'));
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    throw new UsageError(`${file} is not what -dump-vmstate writes: ${error.message}`);
+    throw new UsageError(`--target-vmstate ${file} is not what -dump-vmstate writes: ${error.message}`);
   }
 }
 
 const text = (value: unknown): string | undefined => (value === undefined ? undefined : String(value));
 
-function read(file: string): string {
+/** `option` is the one that names the file, here or in the configuration. */
+function read(file: string, option: string, hint = ''): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    throw new UsageError(`${file}: ${(error as Error).message}`);
+    const { code = '', message } = error as NodeJS.ErrnoException;
+    throw new UsageError(`${option} ${file}: ${WORDS[code] ?? message}${code === 'ENOENT' ? hint : ''}`);
   }
 }

@@ -1,4 +1,6 @@
 /** `migscope validate CAPTURE…` */
+import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { type Finding, type Severity, UsageError } from '../finding.js';
 import type { AcceptedFinding, Baseline } from '../rules/baseline.js';
 import type { Config } from '../rules/config.js';
@@ -132,12 +134,16 @@ function outputsOf(parsed: Parsed): readonly Output[] {
     return { format: format as Format, file };
   });
   if (named.filter(({ file }) => file === '-').length > 1) throw new UsageError('only one --output can be -');
+  for (const { format, file } of named) {
+    // Found out before anything is read: a long run whose report has no place to go is lost.
+    if (file !== '-' && !existsSync(dirname(file)))
+      throw new UsageError(`--output ${format}:${file}: there is no folder ${dirname(file)}`);
+  }
   return named.some(({ file }) => file === '-') ? named : [{ format: parsed.format as Format, file: '-' }, ...named];
 }
 
 /** The captures that globs stand for, in order; a name that is there as it stands is no glob. */
 async function expanded(names: readonly string[]): Promise<readonly string[]> {
-  const { existsSync } = await import('node:fs');
   const found = await Promise.all(
     names.map(async (name) => {
       if (name === '-' || existsSync(name) || !/[*?[\]{}]/.test(name)) return [name];

@@ -1,5 +1,6 @@
 /** The page of docs/ that lists every problem, made from the catalogue. */
 import { PROBLEMS, type ProblemName } from '../problems.js';
+import { type QemuText, TEXT_CASES } from '../qemu-texts.js';
 
 const MEANING = {
   error: 'a destination refuses the stream, hangs, or ends with wrong memory or state',
@@ -26,7 +27,7 @@ export function problemsPage(): string {
       severity: string;
       origin?: string;
       help: string;
-      qemu?: { text: string; function: string; versions: string };
+      qemu?: QemuText;
     } = PROBLEMS[name];
     lines.push(
       '',
@@ -37,7 +38,13 @@ export function problemsPage(): string {
     );
     lines.push(`${problem.help[0]!.toUpperCase()}${problem.help.slice(1)}.`);
     const { qemu } = problem;
-    if (qemu) lines.push('', `QEMU says \`${qemu.text}\` (\`${qemu.function}\`; versions: ${qemu.versions}).`);
+    if (qemu) lines.push('', `QEMU says ${quoted(qemu)}.`);
+    const cases = (TEXT_CASES[name] ?? []).flatMap(({ about, qemu: text }) =>
+      text ? [`- ${about}: ${quoted(text)}`] : [],
+    );
+    if (cases.length > 0) lines.push('', 'In special cases:', '', ...cases);
   }
   return `${lines.join('\n')}\n`;
 }
+
+const quoted = ({ text, function: fn, versions }: QemuText): string => `\`${text}\` (\`${fn}\`; versions: ${versions})`;

@@ -1,6 +1,7 @@
 /** What is to be said of a rule or of a problem that decoders report, in one shape, for everything that lists them. */
 import type { Severity } from '../finding.js';
 import { PROBLEMS, type ProblemName } from '../problems.js';
+import { TEXT_CASES } from '../qemu-texts.js';
 import { RULES } from '../rules/catalogue.js';
 import type { Citation } from '../rules/rule.js';
 import { layoutDescriptions } from './layout-descriptions.js';
@@ -43,7 +44,10 @@ function problemDescriptions(): readonly RuleDescription[] {
       what: name.replaceAll('-', ' '),
       why: '',
       fix: problem.help,
-      cites: problem.qemu ? [problem.qemu] : [],
+      cites: [
+        ...(problem.qemu ? [problem.qemu] : []),
+        ...(TEXT_CASES[name] ?? []).flatMap(({ qemu }) => (qemu ? [qemu] : [])),
+      ],
       invariants: [],
       url: `docs/problems.md#${problem.code.toLowerCase()}-${name}`,
     };

@@ -8,6 +8,7 @@ import { capabilityNotRecorded } from './configuration/capability-not-recorded.j
 import { configurationSubsectionUnknown } from './configuration/configuration-subsection-unknown.js';
 import { configurationOrder } from './configuration/configuration-order.js';
 import { pageSizeContradiction } from './configuration/page-size-contradiction.js';
+import { machineName } from './configuration/machine-name.js';
 import { machineTooNew } from './configuration/machine-too-new.js';
 import { capabilityConflict } from './configuration/capability-conflict.js';
 import { sectionNameEmpty } from './sections/section-name-empty.js';
@@ -127,6 +128,7 @@ import { interruptPin } from './devices/interrupt-pin.js';
 import { configSpace } from './devices/config-space.js';
 import { interruptLevel } from './devices/interrupt-level.js';
 import { vlanFilterSize } from './devices/vlan-filter-size.js';
+import { targetFieldLayout } from './vmstate/target-field-layout.js';
 import { multifdChannelMissing } from './channels/multifd-channel-missing.js';
 import { multifdNotCaptured } from './channels/multifd-not-captured.js';
 import { multifdUuid } from './channels/multifd-uuid.js';
@@ -147,6 +149,7 @@ export const RULES: readonly Rule[] = [
   configurationSubsectionUnknown,
   configurationOrder,
   pageSizeContradiction,
+  machineName,
   machineTooNew,
   capabilityConflict,
   // sections
@@ -275,6 +278,7 @@ export const RULES: readonly Rule[] = [
   configSpace,
   interruptLevel,
   vlanFilterSize,
+  targetFieldLayout,
   // channels
   multifdChannelMissing,
   multifdNotCaptured,

@@ -74,9 +74,11 @@ class ChannelRules implements StreamSink {
   event(event: StreamEvent): void {
     if (event.kind === 'begin') this.begin(event.channel, event.role);
     else this.facts.event(this.channel!, event);
-    if (event.kind === 'problem' && !this.superseded(event.finding)) this.findings.add(event.finding);
+    const superseded = event.kind === 'problem' && this.superseded(event.finding);
+    if (event.kind === 'problem' && !superseded) this.findings.add(event.finding);
     const handlers = this.handlers[event.kind];
     if (handlers) for (const handler of handlers) handler(event);
+    if (superseded) this.findings.replaced(this.channel!.name);
     if (event.kind === 'skipped') this.findings.broken(this.channel!.name, event.offset);
   }
 

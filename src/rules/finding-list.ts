@@ -24,7 +24,7 @@ export class FindingList {
   /** By rule: the rules that explain its findings. */
   private readonly follows = new Map<string, readonly string[]>();
   private readonly breaks = new Map<string, Break>();
-  /** The last problem of each channel that a decoder reported: a break follows it at once. */
+  /** The last problem of each channel that a decoder reported, or what a rule made of it: a break follows it at once. */
   private readonly lastProblem = new Map<string, Finding>();
 
   /** `tell` hears of each finding as it is made; what follows from it may be attached to it later. */
@@ -47,6 +47,12 @@ export class FindingList {
     this.list.push(finding);
     if (finding.code < FIRST_RULE_CODE) this.lastProblem.set(finding.channel, finding);
     this.tell(finding);
+  }
+
+  /** A rule has just told what the decoder reported on this channel, in its own words. */
+  replaced(channel: string): void {
+    const finding = this.list.findLast((other) => other.channel === channel);
+    if (finding) this.lastProblem.set(channel, finding);
   }
 
   /** The decoder lost its place: what is found on this channel from here on follows from the problem just reported. */
@@ -85,6 +91,7 @@ export class FindingList {
       const first = all.find(({ rule, severity }) => rule === CUT && severity === 'error');
       return first?.channel === finding.channel || finding.severity !== 'error' ? undefined : first;
     }
+    if (finding.code < FIRST_RULE_CODE) return problemCause(finding, all);
     for (const rule of this.follows.get(finding.rule) ?? []) {
       const explains = (other: Finding): boolean =>
         other.severity === 'error' && other.rule !== finding.rule && (rule === '*' || other.rule === rule);
@@ -104,6 +111,16 @@ export class FindingList {
     const told = isLast ? { ...finding, message: `${finding.message} (and ${more} more like it)` } : finding;
     return withRelated(told, consequences);
   }
+}
+
+/** What explains a decoder's problem: something earlier in the same section, which a destination gives up at. */
+function problemCause(problem: Finding, all: readonly Finding[]): Finding | undefined {
+  const causes = FOLLOWS_OF_PROBLEMS[problem.rule] ?? [];
+  const cause = all.find(
+    ({ rule, channel, severity }) => severity === 'error' && channel === problem.channel && causes.includes(rule),
+  );
+  const explains = cause && cause !== problem && cause.offset < problem.offset;
+  return explains && (cause.rule !== problem.rule || cause.section === problem.section) ? cause : undefined;
 }
 
 /** The finding at the end of the chain of causes; undefined for one without a cause, and where causes run in a ring. */
@@ -127,10 +144,18 @@ function withRelated(finding: Finding, consequences: readonly Finding[]): Findin
 
 /** The problem of a channel that ends too early. */
 const CUT = 'truncated';
+/**
+ * Problems that follow from others: the name of a block is read up to the wrong byte, or the version that the START of a section names holds for
+ * all of its parts.
+ */
+const FOLLOWS_OF_PROBLEMS: Readonly<Record<string, readonly string[]>> = {
+  'ram-flags': ['undeclared-block', 'page-size-contradiction'],
+  'section-version': ['section-version'],
+};
 /** Codes below this are of decoders, from here on of rules. */
 const FIRST_RULE_CODE = 'MIG2';
 
-/** A rule's finding behind a break follows from it; a second break is a finding of its own. */
+/** A rule's finding behind a break follows from it, and so does an end in the middle of something; a second break is a finding of its own. */
 function isConsequence(finding: Finding, cause: Break): boolean {
-  return finding.code >= FIRST_RULE_CODE && finding.offset >= cause.offset;
+  return (finding.code >= FIRST_RULE_CODE || finding.rule === CUT) && finding.offset >= cause.offset;
 }

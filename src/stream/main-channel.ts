@@ -46,6 +46,8 @@ export interface MainChannelOptions {
 
 /** Packages in packages: no QEMU writes one, and the bound keeps hostile ones from nesting for ever. */
 const MAX_DEPTH = 4;
+/** Ids that no guest comes near; they count up from 0. */
+const MAX_SECTION_ID = 1 << 15;
 export class MainChannelDecoder implements RamContext {
   postcopy: boolean;
   pageSizeSummary: bigint | undefined;
@@ -299,9 +301,11 @@ export class MainChannelDecoder implements RamContext {
       this.cut = true;
       return false;
     }
+    // Behind a device section that lacks its footer stand others, whose ids have not been met yet.
+    const device = error.rule === 'section-footer';
     const found = await resync(
       cursor,
-      (id) => this.sections.has(id),
+      (id) => this.sections.has(id) || (device && id < MAX_SECTION_ID),
       (id) => this.sections.isStarted(id),
     );
     const length = cursor.offset - from;

@@ -67,6 +67,8 @@ export class SectionReader {
   private readonly open = new Map<number, OpenSection>();
   private names = 0;
   private footers: boolean | undefined;
+  /** The first section without a footer, and where it ended. */
+  private footerless: { readonly name: string; readonly end: number } | undefined;
   private lookedUp: { readonly vmdesc?: VmstateDescription } | undefined;
   private atEnd: FoundVmdesc | undefined;
   private lookedAhead = false;
@@ -229,7 +231,7 @@ export class SectionReader {
     payloadEnd: number,
   ): Promise<void> {
     this.out.good = payloadEnd;
-    const footer = this.footers !== false && (await this.footer(section));
+    const footer = this.footers === false ? await this.lateFooter(section) : await this.footer(section);
     this.sectionEnd(section, kind, offset, payloadOffset, payloadEnd, footer);
     const wait = this.out.drain();
     if (wait) await wait;
@@ -278,7 +280,7 @@ export class SectionReader {
         await builtIn.read(this.input(section, kind));
         return cursor.offset;
       }
-      if (!extent) await this.endMissing(section, payloadOffset);
+      if (!extent) await this.endMissing(section, payloadOffset, device);
       return await this.contents(section, kind, payloadOffset, { ...extent!, builtIn, device, room });
     } finally {
       cursor.keep = Infinity;
@@ -335,11 +337,12 @@ export class SectionReader {
   }
 
   /**
-   * The footer of a section is not there. The input may end inside the section; but where another section's footer makes sense further on, it is damage.
+   * The footer of a section is not there. The input may end inside the section; but where another section's footer makes sense further on, it is damage,
+   * and stands where the vmdesc lets the section end.
    *
    * @throws DecodeError always
    */
-  private async endMissing(section: SectionIdentity, start: number): Promise<never> {
+  private async endMissing(section: SectionIdentity, start: number, device?: DescribedDevice): Promise<never> {
     const { cursor } = this;
     const name = sectionName(section);
     const goesOn =
@@ -347,15 +350,16 @@ export class SectionReader {
       cursor.moveTo(start) &&
       (await resync(
         cursor,
-        (id) => this.has(id),
+        (id) => this.has(id) || id < MAX_SECTIONS,
         (id) => this.isStarted(id),
       ));
-    if (goesOn) {
-      cursor.moveTo(start);
-      const at = { offset: start, path: cursor.path('section footer') };
-      throw new DecodeError('malformed', 'section-footer', `no footer behind section ${name}`, at);
-    }
-    return cursor.endsInside(`payload of ${name}`, start);
+    if (!goesOn) return cursor.endsInside(`payload of ${name}`, start);
+    const size = device?.size ?? 0;
+    if (size > 0 && size <= cursor.offset - start && cursor.moveTo(start + size) && (await cursor.fill(FOOTER_SIZE)))
+      throw this.noFooter(section);
+    cursor.moveTo(start);
+    const at = { offset: start, path: cursor.path('section footer') };
+    throw new DecodeError('malformed', 'section-footer', `no footer behind section ${name}`, at);
   }
 
   /** The end of a section that nothing proves: its bytes count as unexplained, and the first one is reported for all. */
@@ -398,16 +402,41 @@ export class SectionReader {
     if (!cursor.has(1)) await cursor.need(5, 'section footer');
     if (this.footers === undefined && isElementType(cursor.peekU8())) {
       this.footers = false;
+      this.footerless = { name: sectionName(section), end: cursor.offset };
       return false;
     }
     await cursor.need(5, 'section footer');
-    const found = cursor.buffer.toString('hex', cursor.position, cursor.position + 5);
-    throw new DecodeError(
+    throw this.noFooter(section);
+  }
+
+  /** A footer in a stream that seemed to have none: no element begins with its byte, so that it is the first section that lacks its own. */
+  private async lateFooter(section: OpenSection): Promise<boolean> {
+    const { cursor, footerless } = this;
+    if (!cursor.has(FOOTER_SIZE)) await cursor.fill(FOOTER_SIZE);
+    if (!this.takeFooter(section)) return false;
+    if (footerless) {
+      const { name, end } = footerless;
+      const message = `no footer behind section ${name}, but behind ${sectionName(section)}`;
+      this.out.problem('section-footer', message, { offset: end, section: name, path: 'section footer' });
+    }
+    return true;
+  }
+
+  /** The five bytes at the cursor are not the footer of the section. */
+  private noFooter(section: SectionIdentity): DecodeError {
+    const { cursor } = this;
+    const found = cursor.buffer.toString('hex', cursor.position, cursor.position + FOOTER_SIZE);
+    const name = sectionName(section);
+    const other = found.startsWith('7e') ? `the footer behind section ${name} has another id` : undefined;
+    return new DecodeError(
       'malformed',
       'section-footer',
-      `no footer behind section ${sectionName(section)}`,
-      { offset: cursor.offset, length: 5, path: cursor.path('section footer') },
-      { expected: `7e ${section.id.toString(16).padStart(8, '0')}`, found },
+      other ?? `no footer behind section ${name}`,
+      { offset: cursor.offset, length: FOOTER_SIZE, path: cursor.path('section footer') },
+      {
+        expected: `7e ${section.id.toString(16).padStart(8, '0')}`,
+        found: `${found.slice(0, 2)} ${found.slice(2)}`,
+      },
     );
   }
 

@@ -57,6 +57,38 @@ describe('FindingList', () => {
     expect(findings.map(({ offset }) => offset)).toEqual([10, 50]);
   });
 
+  it('attaches an end in the middle of something to the break before it', () => {
+    const end = problemFinding('truncated', 'the input ends', { channel: 'main', offset: 90 });
+    const findings = listOf(add(problem(10)), (list) => list.broken('main', 10), add(end));
+    expect(findings.map(({ offset, related }) => [offset, related.map((place) => place.offset)])).toEqual([[10, [90]]]);
+  });
+
+  it('attaches problems that follow from an error before them on their channel', () => {
+    const version = (offset: number, section: string): Finding =>
+      problemFinding('section-version', 'version 5', { channel: 'main', offset, section });
+    const findings = listOf(
+      add(problem(1), rule(5, 'main', 'undeclared-block'), problem(9), problem(9, 'other')),
+      add(version(20, 'ram'), version(30, 'ram'), version(40, 'htab')),
+    );
+    expect(findings.map(({ channel, offset, related }) => [channel, offset, related.map((r) => r.offset)])).toEqual([
+      ['main', 1, []],
+      ['main', 5, [9]],
+      ['main', 20, [30]],
+      ['main', 40, []],
+      ['other', 9, []],
+    ]);
+  });
+
+  it('takes what a rule made of a problem for the cause of a break', () => {
+    const findings = listOf(
+      add(rule(10)),
+      (list) => list.replaced('main'),
+      (list) => list.broken('main', 10),
+      add(rule(20, 'main', 'other-rule')),
+    );
+    expect(findings.map(({ offset }) => offset)).toEqual([10]);
+  });
+
   it('attaches a bounded number of consequences', () => {
     const many = Array.from({ length: 50 }, (_, i) => rule(100 + i));
     const [first] = listOf(add(problem(10)), (list) => list.broken('main', 10), add(...many));

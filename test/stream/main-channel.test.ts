@@ -93,6 +93,30 @@ describe('a header', () => {
 });
 
 describe('footers', () => {
+  it('that come later show that the first section lacks its own', async () => {
+    const bytes = join(header(), start(RAM, eos(), false), part(RAM.id, eos()), end(RAM.id, eos()), eof());
+    const decoded = await decode(bytes);
+    expect(decoded.problems).toMatchObject([
+      { rule: 'section-footer', offset: header().length + start(RAM, eos(), false).length, section: 'ram' },
+    ]);
+    expect(decoded.of('eof')).toHaveLength(1);
+  });
+
+  it('of a device are looked for where the vmdesc lets the section end', async () => {
+    const bytes = precopy(true);
+    const whole = await decode(bytes);
+    const [first] = whole.of('section-end').filter(({ section }) => section === 'full');
+    const footer = first!.payloadOffset + first!.payloadLength;
+    bytes[footer + 4]! ^= 0x80;
+    const decoded = await decode(bytes);
+    expect(decoded.problems).toMatchObject([
+      { rule: 'section-footer', offset: footer, message: expect.stringContaining('has another id') as string },
+    ]);
+    expect(decoded.of('section-end').filter(({ section }) => section === 'full')).toHaveLength(
+      whole.of('section-end').filter(({ section }) => section === 'full').length - 1,
+    );
+  });
+
   it.each([true, false])('are there or not for the whole stream: %s', async (footers) => {
     const decoded = await decode(precopy(footers));
     expect(decoded.rules).toEqual([]);

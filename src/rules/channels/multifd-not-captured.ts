@@ -12,6 +12,7 @@ export const multifdNotCaptured: Rule = {
     why: 'With multifd the pages are on channels of their own. What is on them, and whether they are in step with the main channel, was not judged.',
     fix: 'give the directory with all channels, or name them with --channel',
     cites: [{ function: 'multifd_recv_sync_main', versions: '4.0 and later' }],
+    follows: ['ram-flags'],
     invariants: ['INV-M007'],
   },
   watch({ facts, report }) {

@@ -15,6 +15,7 @@ export const commandRefused: Rule = {
       { function: 'loadvm_process_command', text: 'MIG_CMD 0x%x unknown (len 0x%x)', versions: '2.5 and later' },
       { function: 'loadvm_process_command', text: 'MIG_CMD 0x%x deprecated (len 0x%x)', versions: '11.0 and later' },
     ],
+    follows: ['machine-too-new'],
     invariants: ['INV-100', 'INV-101', 'INV-127', 'INV-M263'],
   },
   watch({ facts, report }) {

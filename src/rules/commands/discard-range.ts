@@ -33,6 +33,7 @@ export const discardRange: Rule = {
         versions: '2.5 and later',
       },
     ],
+    follows: ['postcopy-order'],
     invariants: ['INV-113', 'INV-114'],
   },
   watch({ facts, report }) {

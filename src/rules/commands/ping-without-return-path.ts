@@ -25,8 +25,9 @@ export const pingWithoutReturnPath: Rule = {
       channel: ({ name: channel, role }) =>
         role === 'main'
           ? {
-              command({ code, offset, length, payload: { value = 0 } }) {
-                if (code !== MIG_CMD_PING || facts.returnPath) return;
+              command({ code, offset, length, payload: { value } }) {
+                // One without its value has the wrong length, and is refused for that.
+                if (code !== MIG_CMD_PING || facts.returnPath || value === undefined) return;
                 report({ message: `PING 0x${value.toString(16)} without a return path`, channel, offset, length });
               },
             }

@@ -17,6 +17,7 @@ export const earlyEnd: Rule = {
         versions: '2.3 and later',
       },
     ],
+    follows: ['machine-name'],
     invariants: ['INV-053', 'INV-266'],
   },
   watch({ facts, report }) {

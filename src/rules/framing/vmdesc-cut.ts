@@ -11,6 +11,7 @@ export const vmdescCut: Rule = {
     why: 'A destination only steps over the vmdesc, so that a cut one costs nothing but the description of the device state. From a connection that stays open it waits for the rest.',
     fix: 'the state itself is whole; to have the description, save the stream again',
     cites: [{ function: 'qemu_loadvm_state', versions: '2.3 and later' }],
+    follows: ['destination-failed'],
     invariants: ['INV-055'],
   },
   watch({ facts, report }) {

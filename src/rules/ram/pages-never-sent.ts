@@ -21,6 +21,7 @@ export const pagesNeverSent: Rule = {
       },
     ],
     follows: [
+      'undeclared-block',
       'truncated',
       'multifd-channel-missing',
       'multifd-block',

@@ -36,10 +36,11 @@ export const undeclaredBlock: Rule = {
       end() {
         for (const { block, ...place } of odd) {
           const late = facts.blocks.has(block);
+          const name = block === '' ? 'without a name' : block;
           report({
             message: late
-              ? `a page of block ${block} before the block list`
-              : `a page of block ${block}, which no list declares`,
+              ? `a page of block ${name} before the block list`
+              : `a page of block ${name}, which no list declares`,
             ...place,
             length: 8,
             path: `ram > ${block}`,

@@ -11,6 +11,7 @@ export const ramMissing: Rule = {
     why: 'A destination does not miss it: the guest goes on in memory that is empty.',
     fix: 'find out where the RAM section went; the state of xen-save-devices-state, which has none, has no configuration section either',
     cites: [{ function: 'qemu_loadvm_state_main', versions: 'all' }],
+    follows: ['unknown-iterable', 'section-name-empty'],
     invariants: ['INV-057'],
   },
   watch({ facts, report }) {

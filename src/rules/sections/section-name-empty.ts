@@ -20,8 +20,8 @@ export const sectionNameEmpty: Rule = {
       channel: ({ name: channel, role }) =>
         role === 'main'
           ? {
-              'section-start'({ idstr, id, offset }) {
-                if (idstr === '')
+              'section-start'({ idstr, id, offset, section }) {
+                if (idstr === '' && (section === 'start' || section === 'full'))
                   report({ message: `section 0x${id.toString(16)} has no name`, channel, offset, length: 6 });
               },
             }

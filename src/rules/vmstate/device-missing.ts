@@ -13,6 +13,7 @@ export const deviceMissing: Rule = {
     why: 'A destination does not miss it: the device stays as it is after a reset, under a guest that knows it otherwise.',
     fix: 'the section was cut out, or its name is damaged; take the stream again',
     cites: [{ function: 'qemu_loadvm_state_main', versions: 'all' }],
+    follows: ['device-undescribed', 'section-name-empty', 'early-end'],
     invariants: ['INV-048', 'INV-087'],
   },
   watch({ facts, report }) {

@@ -1,5 +1,5 @@
 import { walkPayload } from '../../vmstate/walk.js';
-import { sectionName } from '../../wire/section.js';
+import { QEMU_VM_SUBSECTION, sectionName } from '../../wire/section.js';
 import type { Rule } from '../rule.js';
 import { vmdescMatch } from '../vmdesc-match.js';
 
@@ -27,31 +27,46 @@ export const sectionContents: Rule = {
   },
   needs: ['device-payload'],
   watch({ facts, report }) {
-    const notes = new Map<number, string>();
+    const [unknown, footer] = sectionContents.meta.cites;
+    const notes = new Map<number, { readonly note: string; readonly unmarked: boolean }>();
     return {
       channel: ({ role }) =>
         role === 'main'
           ? {
               'device-state'({ offset, payload, description }) {
                 const note = description && walkPayload(description, payload, NONE, {});
-                if (note !== undefined && notes.size < 100) notes.set(offset, note);
+                if (note !== undefined && notes.size < 100)
+                  notes.set(offset, { note, unmarked: isUnmarked(payload, note) });
               },
             }
           : undefined,
       end() {
         for (const { section, size } of vmdescMatch(facts)?.matched ?? []) {
-          const note = notes.get(section.payloadOffset);
-          if (note === undefined || size !== section.payloadLength) continue;
+          const found = notes.get(section.payloadOffset);
+          if (!found || size !== section.payloadLength) continue;
           const { channel, payloadOffset: offset, payloadLength: length } = section;
           report({
-            message: `section ${sectionName(section)}: ${note}`,
+            message: `section ${sectionName(section)}: ${found.note}`,
             channel,
             offset,
             length,
             section: sectionName(section),
+            cite: found.unmarked ? footer! : unknown!,
           });
         }
       },
     };
   },
 };
+
+/** True when the name of the subsection stands there without the mark before it: a loader then looks for the footer. */
+function isUnmarked(payload: Uint8Array, note: string): boolean {
+  const name = /^subsection (\S+) /.exec(note)?.[1];
+  if (name === undefined) return false;
+  const at = Buffer.from(payload.buffer, payload.byteOffset, payload.length).indexOf(
+    String.fromCharCode(name.length) + name,
+    0,
+    'latin1',
+  );
+  return at > 0 && payload[at - 1] !== QEMU_VM_SUBSECTION;
+}

@@ -2,8 +2,11 @@ import { sectionName } from '../../wire/section.js';
 import type { Rule } from '../rule.js';
 import { vmdescMatch } from '../vmdesc-match.js';
 
-/** States of devices on a bus that some release registers by hand, past their class, so that its dump lacks them. */
-const BY_HAND = /^(ide|eeprom|i82\w+|.*-early)$/;
+/**
+ * States of devices on a bus that some release registers by hand, past their class, so that its dump lacks them: PCI IDE up to 9.x, the models of
+ * eepro100 and their EEPROM, the state of virtio-mem that is sent early.
+ */
+const BY_HAND = /^(?:ide|eeprom|i82(?:55\d[a-z]*|562|801)|.*-early)$/;
 
 /** A device on a bus is of a class, and classes are dumped. */
 export const targetDeviceUnknown: Rule = {

@@ -11,6 +11,13 @@ describe('record-refused', () => {
     expect(brief(await judgeMain(bytes))).toEqual([['record-refused', 'error', 'main', at('end') + 5]]);
   });
 
+  it('names COMPRESS_PAGE where its length cannot be right, too', async () => {
+    const record = compressed(0, noise(0x1000), 'pc.ram');
+    record.writeUInt32BE(0x7fffffff, 8 + 1 + 'pc.ram'.length);
+    const { bytes, at } = precopy({ end: end(RAM.id, join(record, eos())) });
+    expect(brief(await judgeMain(bytes))).toEqual([['record-refused', 'error', 'main', at('end') + 5]]);
+  });
+
   it('names MULTIFD_FLUSH for a destination of 8.0', async () => {
     const { bytes, at } = precopy({
       configuration: configuration('pc-q35-8.0'),

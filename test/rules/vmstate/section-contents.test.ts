@@ -17,6 +17,13 @@ describe('section-contents', () => {
     ]);
   });
 
+  it('says that a destination looks for the footer where the mark of a subsection is damaged', async () => {
+    const { bytes } = precopy();
+    bytes[bytes.indexOf('serial/thr') - 2] = 6;
+    const [finding] = await judgeMain(bytes);
+    expect(finding).toMatchObject({ rule: 'section-contents', qemu: { text: 'Missing section footer for %s' } });
+  });
+
   it('is silent about values', async () => {
     const { bytes } = precopy();
     bytes[bytes.indexOf('serial/thr') + 14] = 0;
