@@ -59,6 +59,8 @@ export {
   type ConfigVerdict,
 } from './vmstate/pci/compare.js';
 export { explainLine, SIGNATURES } from './signatures/explain-line.js';
+export { explainLog, type LogFailure } from './signatures/explain-log.js';
+export { type Evidence } from './signatures/evidence/told.js';
 export { type BadConfigData, explainBadConfigIn } from './signatures/pci-line.js';
 export { type Explanation, type Signature } from './signatures/signature.js';
 export { type Interpretation } from './vmstate/interpret/interpretation.js';
@@ -140,6 +142,16 @@ export { type Side } from './diff/side.js';
 export { type ValueDifference } from './diff/values.js';
 export { VOLATILE_PROFILES, type VolatileProfile } from './diff/volatile.js';
 export { type DiffDocument, diffDocument } from './report/diff-json.js';
+export { explain, explainIn, type ExplainOptions } from './report/explain-capture.js';
+export {
+  type Explained,
+  type ExplainedCapture,
+  type ExplainedFailure,
+  lookUp,
+  type LookedUp,
+} from './report/explained.js';
+export { type ExplainDocument, explainDocument } from './report/explain-json.js';
+export { type RuleDescription } from './report/rule-descriptions.js';
 export { parseVmstateDump, type VmstateDump } from './vmstate/dump.js';
 export { decodeXbzrle } from './wire/xbzrle.js';
 export {

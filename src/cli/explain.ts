@@ -13,7 +13,7 @@ import {
 import { EXIT_FINDINGS, EXIT_INPUT, EXIT_OK } from './exit-code.js';
 
 /** Larger files are no log that anybody wants explained. */
-const MAX_LOG = 64 << 20;
+const MAX_LOG = 16 << 20;
 
 export const explain: Command = {
   usage: 'explain [what] [captures..]',

@@ -49,7 +49,21 @@ export function ruleText(
 
 /** The page of one failure. */
 export function failureText(failure: ExplainedFailure, style: Style): string {
-  const { name, failure: kind, title, line, details, meaning, causes, fix, source, rules, follows, device } = failure;
+  const {
+    name,
+    failure: kind,
+    title,
+    line,
+    details,
+    meaning,
+    causes,
+    fix,
+    source,
+    rules,
+    follows,
+    reasons,
+    device,
+  } = failure;
   const lines = [`${style('bold', `${kind} ${name}`)}: ${title}`, ''];
   if (line !== '') lines.push(...line.split('\n').map((part) => `  ${visible(part)}`), '');
   if (device !== undefined && !line.includes(device)) lines.push(`  - the device is ${visible(device)}`);
@@ -60,6 +74,7 @@ export function failureText(failure: ExplainedFailure, style: Style): string {
     lines.push(
       `  Rules that see it in a capture: ${rules.map(({ code, name: rule }) => `${code} ${rule}`).join(', ')}`,
     );
+  for (const reason of reasons) lines.push(`  Beside it: ${visible(reason)}`);
   for (const other of follows) lines.push(`  Follows: ${visible(other.line)} (${other.title})`);
   return lines.join('\n');
 }

@@ -42,6 +42,9 @@ export interface ExplainedCapture {
   readonly others: readonly Finding[];
 }
 
+/** Longer text is a whole log, of which only the failures are looked for. */
+const MAX_TEXT = 1 << 16;
+
 /** Looks up a code, a name, or lines of a log. */
 export function lookUp(what: string): LookedUp {
   const asked = what.trim();
@@ -50,7 +53,7 @@ export function lookUp(what: string): LookedUp {
   if (named || kinds.length > 0) return { rules: named ? [named] : [], failures: kinds.map(ofKind) };
   const all = ruleDescriptions();
   const failures = explainLog(what).map((failure) => ({ ...failure, rules: rulesOf(failure, all) }));
-  const byText = rulesOfLine(what, all);
+  const byText = what.length <= MAX_TEXT ? rulesOfLine(what, all) : [];
   // A last line that has its reason in it is of the kind of the reason.
   const [only] = failures;
   const other = byText.length > 0 && byText.every(({ name }) => !only?.foundBy?.includes(name));
@@ -60,7 +63,15 @@ export function lookUp(what: string): LookedUp {
 
 function ofKind({ name, failure, foundBy = [], title, meaning, causes, fix, source }: Signature): ExplainedFailure {
   const said = { name, failure, foundBy, title, meaning, causes, fix, source };
-  return { ...said, line: '', details: [], values: {}, follows: [], rules: ownRules(said, ruleDescriptions()) };
+  return {
+    ...said,
+    line: '',
+    details: [],
+    values: {},
+    follows: [],
+    reasons: [],
+    rules: ownRules(said, ruleDescriptions()),
+  };
 }
 
 /** Those that the signature names, and those that have the text of QEMU. */

@@ -148,7 +148,7 @@ export const CASES: readonly SignatureCase[] = [
     line: 'Mismatched section id in footer for fw_cfg - read 0x54 expected 0x4',
     stream: 'microvm-7.2 with another id in the footer of fw_cfg',
     captures: () => [put(edited(microvm(), microvm().indexOf(join(Buffer.from([0x7e]), u32(4))) + 4, 0x54))],
-    said: 'the first that is not sound in the stream is at 0x3020d: the input ends inside payload of fw_cfg',
+    said: 'the first that is not sound in the stream is at 0x30257: the footer behind section fw_cfg has another id',
   },
   {
     name: 'field',

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { ruleDescriptions } from '../../src/report/rule-descriptions.js';
 import { explainLine, SIGNATURES } from '../../src/signatures/explain-line.js';
 
 /** Lines as releases print them, the signature that they are of, and the first thing that is said of their numbers. */
@@ -164,6 +165,11 @@ describe('explainLine', () => {
   it('has an example for every signature', () => {
     expect(SIGNATURES.map(({ name }) => name).filter((name) => !LINES.some((line) => line[1] === name))).toEqual([]);
     expect(new Set(SIGNATURES.map(({ name }) => name)).size).toBe(SIGNATURES.length);
+  });
+
+  it('names rules and problems that there are', () => {
+    const known = new Set(ruleDescriptions().map(({ name }) => name));
+    expect(SIGNATURES.flatMap(({ foundBy = [] }) => foundBy).filter((name) => !known.has(name))).toEqual([]);
   });
 
   it('takes the most particular of several lines, and the device from the others', () => {

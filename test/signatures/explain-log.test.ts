@@ -33,6 +33,27 @@ describe('explainLog', () => {
     expect(explainLog(log.join('\n')).map(({ name }) => name)).toEqual(['virtio-used-index', 'machine-type']);
   });
 
+  it('keeps what QEMU said beside it', () => {
+    const [failure] = explainLog(
+      [
+        'qemu-system-x86_64: warning: slow',
+        '2025-12-01T10:00:00Z qemu-system-x86_64: 0000:3f:00.1: got DEV_CONFIG_STATE in main migration channel but doing multifd transfer',
+        "qemu-system-x86_64: error while loading state for instance 0x0 of device '0000:00:02.0/vfio'",
+        'qemu-system-x86_64: load of migration failed: Invalid argument',
+        'qemu-system-x86_64: terminating on signal 15 from pid 1 (x)',
+      ].join('\n'),
+    );
+    expect(failure!.reasons).toEqual([
+      '0000:3f:00.1: got DEV_CONFIG_STATE in main migration channel but doing multifd transfer',
+    ]);
+  });
+
+  it('takes a stream that ends for the cause of a footer that is missing', () => {
+    const log =
+      'check_section_footer: Read section footer failed: -5\nload of migration failed: Invalid argument: Section footer error, section_id: 2';
+    expect(explainLog(log).map(({ name }) => name)).toEqual(['cut']);
+  });
+
   it('passes over everything else', () => {
     expect(explainLog('a\nb\n')).toEqual([]);
     expect(explainLog(`${'x'.repeat(10_000)} load of migration failed: x`)).toEqual([]);

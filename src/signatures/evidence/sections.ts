@@ -117,7 +117,8 @@ function aboutDevice(idstr: string, instance: number, a: Told, b: Told | undefin
         'it is sound: the description of the stream accounts for every byte, and the footer follows. So it is the destination that reads it with another layout, or refuses what is in it',
       ),
     );
-  if (!b)
+  if (problems.length > 0) said.push(change('take the stream again'));
+  else if (!b)
     said.push(change('a stream that the destination wrote, or its -dump-vmstate, beside this one shows what differs'));
   else said.push(...layoutDifferences(sectionOf(a, idstr, instance), a, b));
   return said;

@@ -9,6 +9,7 @@ export const DEVICE_SIGNATURES: readonly Signature[] = [
   {
     name: 'pci-config',
     failure: 'F5',
+    foundBy: ['config-space'],
     pattern:
       /get_pci_config_device: Bad config data: i=0x(?<i>[0-9a-f]{1,4}) read: (?<read>[0-9a-f]{1,2}) device: (?<device>[0-9a-f]{1,2}) cmask: (?<cmask>[0-9a-f]{1,2}) wmask: (?<wmask>[0-9a-f]{1,2}) w1cmask: ?(?<w1cmask>[0-9a-f]{1,2})/i,
     title: 'a PCI function of the destination is not the one of the stream',
@@ -23,6 +24,7 @@ export const DEVICE_SIGNATURES: readonly Signature[] = [
   {
     name: 'virtio-features',
     failure: 'F6',
+    foundBy: ['feature-dependency'],
     pattern: /Features 0x(?<features>[0-9a-f]{1,32}) unsupported\. Allowed features: 0x(?<allowed>[0-9a-f]{1,32})/i,
     title: 'the guest uses virtio features that the destination does not have',
     meaning:
@@ -36,6 +38,7 @@ export const DEVICE_SIGNATURES: readonly Signature[] = [
   {
     name: 'virtio-used-index',
     failure: 'F7',
+    foundBy: ['queue-ring'],
     pattern:
       /VQ (?<queue>\d{1,5}) size 0x(?<size>[0-9a-f]{1,8}) < last_avail_idx 0x(?<last>[0-9a-f]{1,4}) - used_idx 0x(?<used>[0-9a-f]{1,4})/i,
     title: 'a queue would have more requests in flight than it has room for',
@@ -51,6 +54,7 @@ export const DEVICE_SIGNATURES: readonly Signature[] = [
   {
     name: 'virtio-guest-index',
     failure: 'F7',
+    foundBy: ['queue-ring'],
     pattern:
       /VQ (?<queue>\d{1,5}) size 0x(?<size>[0-9a-f]{1,8}) Guest index 0x(?<guest>[0-9a-f]{1,4}) inconsistent with Host index 0x(?<host>[0-9a-f]{1,4}): delta 0x[0-9a-f]{1,8}/i,
     title: 'a queue has more new requests than it has room for',
@@ -66,6 +70,7 @@ export const DEVICE_SIGNATURES: readonly Signature[] = [
   {
     name: 'virtio-address',
     failure: 'F7',
+    foundBy: ['queue-state'],
     pattern: /VQ (?<queue>\d{1,5}) address 0x0 inconsistent with Host index 0x(?<host>[0-9a-f]{1,4})/i,
     title: 'a queue without a ring has been used',
     meaning: 'The device state has an index for a queue whose ring has no address.',

@@ -20,9 +20,28 @@ export const SECTION_SIGNATURES: readonly Signature[] = [
     },
   },
   {
+    name: 'cut',
+    failure: 'F17',
+    foundBy: ['truncated', 'early-end'],
+    pattern:
+      /check_section_footer: Read section footer failed: (?<code>-?\d+)|Unable to read ID string for section (?<section>\d+)|Unable to read (?:instance_id|version_id)[^\n]{0,80}|Failed to load section ID: stream error: -?\d+|Failed to read instance\/version ID: -?\d+|Failed to load configuration state: stream error: -?\d+|Failed to load vmstate version_id: \d+, ret: -5|Failed to load [^\n]{1,120}: Input\/output error/,
+    title: 'the stream ends where it should not',
+    meaning: 'The destination wanted to read on and there was nothing.',
+    causes: 'The source died or failed, the connection broke, the file was cut or was written while the guest ran.',
+    fix: 'migscope info says at which byte it ends and in the middle of what. Take it from the source again.',
+    source: 'qemu_loadvm_section_start_full, check_section_footer (migration/savevm.c)',
+  },
+  {
     name: 'section-footer',
     failure: 'F2',
-    foundBy: ['section-footer', 'section-extent', 'section-size-mismatch', 'section-contents', 'vmdesc-mismatch'],
+    foundBy: [
+      'truncated',
+      'section-footer',
+      'section-extent',
+      'section-size-mismatch',
+      'section-contents',
+      'vmdesc-mismatch',
+    ],
     pattern: /Missing section footer for (?<device>[^\n]{1,255})|Section footer error, section_id: (?<id>\d+)/,
     title: 'a device was read with another layout than it was written with',
     meaning:
@@ -45,18 +64,6 @@ export const SECTION_SIGNATURES: readonly Signature[] = [
     fix: 'migscope info shows the first place that is not sound.',
     source: 'check_section_footer (migration/savevm.c)',
     details: ({ device, read, expected }) => [`${device}: id 0x${read} where 0x${expected} belongs`],
-  },
-  {
-    name: 'cut',
-    failure: 'F17',
-    foundBy: ['truncated', 'early-end'],
-    pattern:
-      /check_section_footer: Read section footer failed: (?<code>-?\d+)|Unable to read ID string for section (?<section>\d+)|Unable to read (?:instance_id|version_id)[^\n]{0,80}|Failed to load section ID: stream error: -?\d+|Failed to read instance\/version ID: -?\d+|Failed to load configuration state: stream error: -?\d+|Failed to load vmstate version_id: \d+, ret: -5|Failed to load [^\n]{1,120}: Input\/output error/,
-    title: 'the stream ends where it should not',
-    meaning: 'The destination wanted to read on and there was nothing.',
-    causes: 'The source died or failed, the connection broke, the file was cut or was written while the guest ran.',
-    fix: 'migscope info says at which byte it ends and in the middle of what. Take it from the source again.',
-    source: 'qemu_loadvm_section_start_full, check_section_footer (migration/savevm.c)',
   },
   {
     name: 'subsection',
@@ -112,7 +119,7 @@ export const SECTION_SIGNATURES: readonly Signature[] = [
   {
     name: 'device-state',
     failure: 'F4',
-    foundBy: ['section-contents'],
+    foundBy: ['truncated', 'section-contents'],
     pattern:
       /error while loading state (?:for instance 0x(?<instance>[0-9a-f]+) of device|section id (?<id>\d+)) ?['(]?(?<device>[^'\n)]{1,255})['")]/,
     title: 'loading a section failed',
