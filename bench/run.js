@@ -1,5 +1,6 @@
 /**
- * Measures migscope against its peers and prints one table. Usage: node bench/run.js [--size GIB] [--only NAME] [--pairs N]
+ * Measures migscope against its peers and prints one table.
+ * Usage: node bench/run.js [--size GIB] [--only NAME] [--pairs N] [--script PATH/analyze-migration.py]
  *
  * Times of one machine say little and those of a busy one less: every row is a ratio of two commands that ran in turns, taken
  * on the time that grows with the file (the large stream less a tiny one), as median and range over the pairs.
@@ -7,7 +8,7 @@
 import { spawnSync } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { makeCaptures } from './make-captures.js';
@@ -29,6 +30,7 @@ const { values: options } = parseArgs({
     size: { type: 'string', default: '4' },
     only: { type: 'string' },
     pairs: { type: 'string', default: '5' },
+    script: { type: 'string' },
   },
 });
 const PAIRS = Math.max(5, Number(options.pairs));
@@ -46,9 +48,14 @@ const diff = (file) => [NODE, MIGSCOPE, 'diff', file, file];
 const plainReadTwice = (file) => [NODE, PLAIN, file, file];
 /** @type {Command} */
 const plainRead = (file) => [NODE, PLAIN, file];
-/** @param {string} folder @returns {Command} */
-const extractTo = (folder) => (file) =>
-  shell('rm -rf "$1"; shift; exec "$@"', folder, NODE, MIGSCOPE, 'extract', file, '--out', folder);
+/** @param {string} folder @param {...string} how @returns {Command} */
+const extractTo =
+  (folder, ...how) =>
+  (file) =>
+    shell('rm -rf "$1"; shift; exec "$@"', folder, NODE, MIGSCOPE, 'extract', file, '--out', folder, ...how);
+/** @param {string} script @param {string} folder @returns {Command} QEMU's script, which writes where it runs */
+const scriptTo = (script, folder) => (file) =>
+  shell('rm -rf "$1"; mkdir "$1"; cd "$1"; exec python3 "$2" -f "$3" -x', folder, resolve(script), file);
 /** @param {string} from @param {string} to @returns {Argv} */
 const copy = (from, to) => shell('rm -rf "$2"; cp -r --reflink=never "$1/ram" "$2"', from, to);
 /** @type {Command} */
@@ -141,6 +148,16 @@ function range(ratios) {
 /** @param {number} value */
 function seconds(value) {
   return value < 1 ? `${(value * 1000).toFixed(0)} ms` : `${value.toFixed(2)} s`;
+}
+
+/** @param {(folder: string) => Row} measure @returns {Row} */
+function inFolder(measure) {
+  const made = mkdtempSync(join(tmpdir(), 'migscope-extract-'));
+  try {
+    return measure(made);
+  } finally {
+    rmSync(made, { recursive: true });
+  }
 }
 
 /** @param {string} name @param {string} word @returns {Row} */
@@ -253,37 +270,54 @@ ROWS.push(
     'multifd: diff of two / plain read of both',
     (name) => speed(name, diff, plainReadTwice, captures.multifd, 'at least 0.70'),
   ],
-  [
-    'mixed: extract / cp of the same RAM',
-    (name) => {
-      const made = mkdtempSync(join(tmpdir(), 'migscope-extract-'));
-      /** @param {string} file */
-      const ram = (file) => join(made, basename(file));
-      for (const file of [streams.mixed.large, streams.mixed.tiny]) time(extractTo(ram(file))(file));
-      const row = speed(
-        name,
-        extractTo(join(made, 'again')),
-        (file) => copy(ram(file), join(made, 'copy')),
-        streams.mixed,
-        'at least 0.50',
-      );
-      rmSync(made, { recursive: true });
-      return row;
-    },
-  ],
+  .../** @type {const} */ ([
+    ['mixed: extract / cp of the same RAM', []],
+    ['mixed: extract --no-sha256 / cp of the same RAM', ['--no-sha256']],
+  ]).map(
+    ([row, how]) =>
+      /** @type {[string, (name: string) => Row]} */ ([
+        row,
+        (name) =>
+          inFolder((made) => {
+            /** @param {string} file */
+            const ram = (file) => join(made, basename(file));
+            for (const file of [streams.mixed.large, streams.mixed.tiny]) time(extractTo(ram(file))(file));
+            const copyRam = (/** @type {string} */ file) => copy(ram(file), join(made, 'copy'));
+            return speed(name, extractTo(join(made, 'again'), ...how), copyRam, streams.mixed, 'at least 0.50');
+          }),
+      ]),
+  ),
   [
     'mixed: extract / Python writing page by page',
     (name) => {
       if (!hasPython) return skipped(name, 'skipped: no python3');
-      const made = mkdtempSync(join(tmpdir(), 'migscope-extract-'));
-      /** @type {Command} */
-      const writePages = (file) =>
-        shell('rm -rf "$1"; mkdir "$1"; exec python3 "$2" "$3" "$1"', join(made, 'python'), STEP_OVER, file);
-      const row = speed(name, extractTo(join(made, 'ours')), writePages, streams.mixed, 'at least 4');
-      rmSync(made, { recursive: true });
-      return row;
+      return inFolder((made) => {
+        /** @type {Command} */
+        const writePages = (file) =>
+          shell('rm -rf "$1"; mkdir "$1"; exec python3 "$2" "$3" "$1"', join(made, 'python'), STEP_OVER, file);
+        return speed(name, extractTo(join(made, 'ours')), writePages, streams.mixed, '');
+      });
     },
   ],
+  ...[[], ['--no-sha256']].map(
+    (how) =>
+      /** @type {[string, (name: string) => Row]} */ ([
+        `mixed: ${['extract', ...how].join(' ')} / analyze-migration.py -x`,
+        (name) => {
+          const { script } = options;
+          if (script === undefined || !hasPython) return skipped(name, 'skipped: no --script');
+          return inFolder((made) =>
+            speed(
+              name,
+              extractTo(join(made, 'ours'), ...how),
+              scriptTo(script, join(made, 'script')),
+              streams.mixed,
+              'at least 4',
+            ),
+          );
+        },
+      ]),
+  ),
   [
     'start: info of a tiny stream / empty program',
     (name) => {
@@ -327,7 +361,7 @@ ROWS.push(
 );
 
 const HEAD = { name: 'what', median: 'migscope', peer: 'peer', ratio: 'ratio, median (range)', aim: 'aim' };
-const WIDTHS = { name: 46, median: 20, peer: 12, ratio: 24, aim: 0 };
+const WIDTHS = { name: 52, median: 20, peer: 12, ratio: 24, aim: 0 };
 /** @param {Row} row */
 const print = (row) =>
   console.log(

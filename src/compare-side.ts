@@ -1,6 +1,7 @@
 /** Reads one side of a comparison: a capture of any kind, or the JSON of a layout. */
 import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import xxhash from 'xxhash-wasm';
+import type { WindowAllocator } from './bytes/cursor.js';
 import { PageHasher } from './bytes/page-hash.js';
 import { PageContents, type ChosenPages } from './diff/page-contents.js';
 import { RamIndex, type RamSnapshot } from './diff/ram-index.js';
@@ -41,13 +42,23 @@ export type SideListener = () => readonly StreamSink[];
  * @throws InputError when it cannot be opened, or is neither a migration nor a layout
  */
 export async function readSide(path: string, options: SideOptions, listen: SideListener = () => []): Promise<Side> {
-  const json = readLayoutJson(path);
-  if (json !== undefined) return layoutSide(path, json);
+  const layout = readLayoutSide(path);
+  if (layout) return layout;
   if (options.layoutOnly) {
     const vmdesc = options.vmdesc ?? vmdescOf(path);
     if (vmdesc) return { name: path, kind: 'capture', problems: [], complete: true, vmdesc, sections: [], records: [] };
   }
   return captureSide(path, options, listen);
+}
+
+/**
+ * Reads the JSON of a vmdesc or of a dump; undefined for what is no JSON.
+ *
+ * @throws InputError when it is other JSON
+ */
+export function readLayoutSide(path: string): Side | undefined {
+  const json = readLayoutJson(path);
+  return json === undefined ? undefined : layoutSide(path, json);
 }
 
 /** True for what can be read more than once; a pipe that is opened only to look is lost. */
@@ -99,18 +110,17 @@ function vmdescOf(path: string): VmstateDescription | undefined {
 async function captureSide(path: string, options: SideOptions, listen: SideListener): Promise<Side> {
   const { create64 } = await xxhash();
   const collector = new SideCollector(() => create64(options.seed));
-  const index = options.layoutOnly ? undefined : new RamIndex(options.seed);
+  const hasher = new PageHasher(options.seed);
+  const index = options.layoutOnly ? undefined : new RamIndex(hasher);
   const model = new CaptureModel();
   const source = sourceOf(path, options);
-  const problems = await source.read((channel) => [
-    model.channel(channel),
-    collector.channel(),
-    ...(index ? [index] : []),
-    ...listen(),
-  ]);
+  const problems = await source.read(
+    (channel) => [model.channel(channel), collector.channel(), ...(index ? [index] : []), ...listen()],
+    (bytes) => hasher.window(bytes),
+  );
   const summary = model.summary(problems);
   const ram = index?.snapshot();
-  if (ram) await settle(ram, source, options.seed);
+  if (ram) await settle(ram, source, hasher);
   return {
     name: source.name,
     kind: 'capture',
@@ -126,8 +136,8 @@ async function captureSide(path: string, options: SideOptions, listen: SideListe
 interface Source {
   readonly name: string;
   readonly again: boolean;
-  /** Reads all channels; gives what is wrong with the capture as a whole. */
-  read(sinks: (channel: string) => readonly StreamSink[]): Promise<Side['problems']>;
+  /** Reads all channels, in windows of `allocate`; gives what is wrong with the capture as a whole. */
+  read(sinks: (channel: string) => readonly StreamSink[], allocate?: WindowAllocator): Promise<Side['problems']>;
 }
 
 function sourceOf(path: string, { offset, vmdesc, pageSize, ...files }: SideOptions): Source {
@@ -139,14 +149,14 @@ function sourceOf(path: string, { offset, vmdesc, pageSize, ...files }: SideOpti
   return {
     name: path === '-' ? 'standard input' : path,
     again: isRereadable(path),
-    read: async (sinks) => (await readInput(path, files, ({ name }) => sinks(name), options)).problems,
+    read: async (sinks, allocate) =>
+      (await readInput(path, files, ({ name }) => sinks(name), { ...options, ...(allocate && { allocate }) })).problems,
   };
 }
 
 /** Pages that came as changes of themselves: reads the input again, and keeps as many of them at a time as fit. */
-async function settle(ram: RamSnapshot, source: Source, seed: bigint): Promise<void> {
+async function settle(ram: RamSnapshot, source: Source, hasher: PageHasher): Promise<void> {
   if (!source.again || ram.pageSize === 0) return;
-  const hasher = new PageHasher(seed);
   const unknown = [...unknownPages(ram)].flatMap(([name, pages]) => pages.map((page) => ({ name, page })));
   const blocks = new Map(ram.blocks.map((block) => [block.name, block]));
   const most = Math.floor(MAX_CONTENTS / ram.pageSize);
@@ -166,8 +176,7 @@ async function settle(ram: RamSnapshot, source: Source, seed: bigint): Promise<v
         chunk.states[page % CHUNK_PAGES] = zero ? PAGE_IS_ZERO : PAGE_HASHED;
         if (zero) continue;
         chunk.hashes ??= new Uint32Array(CHUNK_PAGES * 2);
-        hasher.load(content, 0, content.length);
-        hasher.hash(0, content.length, chunk.hashes, (page % CHUNK_PAGES) * 2);
+        hasher.hash(content, -1, 0, content.length, chunk.hashes, (page % CHUNK_PAGES) * 2);
       }
     }
   }

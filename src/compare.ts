@@ -7,6 +7,7 @@ import { readPages, readSide, type SideListener, type SideOptions } from './comp
 import type { SideAnswer, SideRequest } from './compare-worker.js';
 import { splitPath } from './container/split-path.js';
 import { isCaptureDirectory } from './read-capture.js';
+import { compareBlockSets } from './diff/block-set.js';
 import { compareLayouts } from './diff/compare-layout.js';
 import { DifferenceFilter, type Ignored } from './diff/filter.js';
 import { compareIdentity, type IdentityDifference } from './diff/identity.js';
@@ -156,7 +157,7 @@ export function compareSides(sideA: Side, sideB: Side, options: DiffOptions = {}
     a: sideOf(a),
     b: sideOf(b),
     identity: filter.identity(compareIdentity(a, b)),
-    layout: filter.layout(layouts.differences),
+    layout: filter.layout([...(a.ram && b.ram ? compareBlockSets(a.ram, b.ram) : []), ...layouts.differences]),
     values: filter.values(compareSideValues(a, b, layouts.matches, notes)),
     ...(ram && { ram }),
     ...(protocol && { protocol }),

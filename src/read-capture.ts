@@ -161,6 +161,7 @@ export async function readCapture(
   const read: Read = async (channel, extra = []) => {
     const how = {
       window,
+      ...(options.allocate && { allocate: options.allocate }),
       // An empty file has no bytes to tell its role.
       ...(channel.bytes === 0 && { role: channel.role }),
       ...(options.offset && { offset: options.offset }),

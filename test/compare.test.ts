@@ -154,6 +154,37 @@ describe('one change', () => {
     expect(await against({ machine: 'pc-9.1' })).toEqual(['migration machine-type refused']);
   });
 
+  it('of the list of RAM blocks is said with the layout, with what QEMU prints', async () => {
+    const blocks = (...list: { name: string; usedLength: number }[]): string =>
+      put(
+        join(
+          header(),
+          configuration('pc-9.0'),
+          start(RAM, join(memSize(list), eos())),
+          part(RAM.id, join(...PAGES, eos())),
+          end(RAM.id, eos()),
+          eof(),
+        ),
+      );
+    const [ram, rom] = [
+      { name: 'ram', usedLength: 4 * PAGE },
+      { name: '/rom@x', usedLength: PAGE },
+    ];
+    const one = blocks(ram, rom);
+    const found = await diff(one, blocks({ ...ram, usedLength: 5 * PAGE }, { name: 'vram', usedLength: PAGE }));
+    expect(found.layout.map(brief)).toEqual([
+      'ram/ram ram-block-size refused',
+      'ram//rom@x ram-block-missing refused state-lost',
+      'ram/vram ram-block-missing state-lost refused',
+    ]);
+    expect(found.layout[0]?.aToB.qemu?.text).toBe('Size mismatch: ram: 0x4000 != 0x5000: Invalid argument');
+    expect((await diff(one, blocks(ram, { ...rom, usedLength: 2 * PAGE }))).layout.map(brief)).toEqual([
+      'ram//rom@x ram-block-size loads',
+    ]);
+    const cut = put(readFileSync(one).subarray(0, 40));
+    expect((await diff(one, cut)).layout).toEqual([]);
+  });
+
   it('of a clock is left out', async () => {
     const devices = [{ ...DEVICES[0]!, fields: [uint32('cpu_clock_offset', 9), uint32('period', 7)] }, DEVICES[1]!];
     expect(await against({ devices })).toEqual([]);

@@ -8,8 +8,10 @@ import { layoutDescriptions, layoutDifferencesPage } from '../src/report/layout-
 import { problemsPage } from '../src/report/problems-page.js';
 import { invariantsPage, rulesPage } from '../src/report/rules-page.js';
 import { ruleDescriptions } from '../src/report/rule-descriptions.js';
+import { signaturesPage } from '../src/report/signatures-page.js';
 import { CONFIG_SCHEMA } from '../src/rules/config.js';
 import { ROOT, run } from './cli/run.js';
+import { CASES, UNTOLD } from './signatures/cases.js';
 
 const NAMES = Object.keys(PROBLEMS) as ProblemName[];
 
@@ -55,6 +57,10 @@ describe('docs', () => {
 
   it('layout-differences.md is what the catalogue says', () => {
     expectCurrent('layout-differences.md', layoutDifferencesPage());
+  });
+
+  it('signatures.md is what the signatures and their tests say', () => {
+    expectCurrent('signatures.md', signaturesPage(CASES, UNTOLD));
   });
 
   it('schema/config.schema.json is what configurations are checked with', () => {

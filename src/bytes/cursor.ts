@@ -25,6 +25,9 @@ const SMALL = 2 * WINDOW;
 /** The largest window: what is kept, and what is read ahead of it to judge where it ends. */
 const MAX_WINDOW = MAX_KEPT + 2 * WINDOW;
 
+/** Gives a buffer of that many bytes for a window; undefined leaves it to the cursor to make one. */
+export type WindowAllocator = (bytes: number) => Buffer | undefined;
+
 export class Cursor {
   /** The window. Only `[position, limit)` may be read, through `view` or directly by loops that cannot afford calls. */
   buffer: Buffer;
@@ -42,6 +45,8 @@ export class Cursor {
   /** The most that is read ahead of what is asked for: less than the window where much is going to be skipped. */
   readAhead = Infinity;
 
+  /** The buffer between large structures. */
+  private readonly home: Buffer;
   /** How much of `buffer` may be filled. */
   private capacity: number;
   private loaded = 0;
@@ -50,13 +55,18 @@ export class Cursor {
   private rangeEnd = Infinity;
   private readonly names: string[] = [];
 
-  /** `window`: bytes between large structures, for those who read many sources at once. */
+  /**
+   * `window`: bytes between large structures, for those who read many sources at once. `allocate`: gives the buffer for that window, where
+   * somebody wants to have the bytes in memory of his own.
+   */
   constructor(
     readonly source: ByteSource,
     private readonly window = WINDOW,
+    allocate?: WindowAllocator,
   ) {
     this.capacity = window;
-    this.buffer = Buffer.allocUnsafeSlow(window);
+    this.home = allocate?.(window) ?? Buffer.allocUnsafeSlow(window);
+    this.buffer = this.home;
     this.view = viewOf(this.buffer);
   }
 
@@ -365,7 +375,8 @@ export class Cursor {
   }
 
   private moveInto(size: number, first: number): void {
-    const next = Buffer.allocUnsafeSlow(size);
+    const { home } = this;
+    const next = size === home.length && this.buffer !== home ? home : Buffer.allocUnsafeSlow(size);
     this.buffer.copy(next, 0, first, this.loaded);
     this.buffer = next;
     this.view = viewOf(next);

@@ -1,68 +1,78 @@
 /**
- * Hashes pages where they lie: bytes are handed over once for many pages, and no object is made for any of them.
+ * Hashes pages where they lie: windows that come from here are read and hashed without a copy, and no object is made for any page.
  *
- * The hash is XXH64 (xxHash, Yann Collet); of a page that is no whole number of 32 bytes, that of the page with zeros behind it. It is no
- * cryptographic hash: whoever can choose both pages can make them collide.
+ * The hash is NH of UMAC (RFC 4418, 5.2) in two passes, folded to 64 bits, with keys that are drawn from a seed. Whoever does not know the
+ * seed cannot make two pages that collide: whatever they hold, the chance is about 1 in 2^64.
  */
+import { createHash } from 'node:crypto';
 
-/** xxh64.wat. Memory: the result first, then the bytes. */
+/** page-hash.wat */
 const MODULE = [
-  'AGFzbQEAAAABDgJgBH9/fn8AYAJ+fgF+AwMCAAEFAwEAIAcRAgZtZW1vcnkCAARoYXNoAAAKlAMC1wICAX8FfiACQtbrgu7q/Yn14AB8IQUgAkLP1tO+0ser',
-  '2UJ8IQYgAiEHIAJCh5Wvr5i23puef30hCCAAIAFqIQQDQCAFIAApAwBCz9bTvtLHq9lCfnxCH4lCh5Wvr5i23puef34hBSAGIAApAwhCz9bTvtLHq9lCfnxC',
-  'H4lCh5Wvr5i23puef34hBiAHIAApAxBCz9bTvtLHq9lCfnxCH4lCh5Wvr5i23puef34hByAIIAApAxhCz9bTvtLHq9lCfnxCH4lCh5Wvr5i23puef34hCCAA',
-  'QSBqIgAgBEkNAAsgBUIBiSAGQgeJfCAHQgyJIAhCEol8fCEJIAkgBRABIQkgCSAGEAEhCSAJIAcQASEJIAkgCBABIQkgCSABrXwhCSAJIAlCIYiFQs/W077S',
-  'x6vZQn4hCSAJIAlCHYiFQvnz3fGZ9pmrFn4hCSADIAkgCUIgiIU3AwALOQAgACABQs/W077Sx6vZQn5CH4lCh5Wvr5i23puef36FQoeVr6+Ytt6bnn9+QuPc',
-  'ypX8zvL1hX98Cw==',
+  'AGFzbQEAAAABBwFgA39/fwACDwEDZW52Bm1lbW9yeQIAAQMCAQAHCAEEaGFzaAAACv0BAfoBAwF/B3sCfiAAIAFqIQMDQCAA/QAEACEEIAD9AAQQIQUgAv0ABBAhBiAE',
+  'IAb9rgEhCSAFIAL9AAQg/a4BIQogBCAC/QAEAP2uASEEIAUgBv2uASEFIAcgBCAF/d4B/c4BIQcgByAEIAX93wH9zgEhByAIIAkgCv3eAf3OASEIIAggCSAK/d8B/c4B',
+  'IQggAkEgaiECIABBIGoiACADSQ0ACyAH/R0AIAf9HQF8IQsgCP0dACAI/R0BfCEMIAsgC0IgiIVCh5Wvr5i23puef34hCyAMIAxCHYiFQs/W077Sx6vZQn4hDCALIAx8',
+  'IQtBACALIAtCIIiFNwMACw==',
 ].join('');
 
-const BYTES_AT = 64;
+/** The largest page that is hashed. */
+export const MAX_HASHED = 1 << 16;
+/** Bytes of all windows. */
+const WINDOWS = 16 << 20;
 const STRIPE = 32;
+const KEYS_AT = 64;
+/** The second pass begins a little later in the keys. */
+const KEY_BYTES = MAX_HASHED + STRIPE;
+const SINGLE_AT = KEYS_AT + KEY_BYTES;
+const WINDOWS_AT = SINGLE_AT + MAX_HASHED;
 const WASM_PAGE = 1 << 16;
 
-interface Kernel {
-  readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
-  readonly hash: (at: number, length: number, seed: bigint, out: number) => void;
-}
+type Kernel = (at: number, length: number, key: number) => void;
 
 export class PageHasher {
   private readonly kernel: Kernel;
-  private readonly seed: bigint;
-  private bytes: Uint8Array;
-  private result: Uint32Array;
-  private from = 0;
+  private readonly memory: Buffer;
+  private readonly result: Uint32Array;
+  private used = WINDOWS_AT;
 
   /** Hashes of one seed can be compared. */
   constructor(seed: bigint) {
     const module = new WebAssembly.Module(Buffer.from(MODULE, 'base64'));
-    this.kernel = new WebAssembly.Instance(module).exports as unknown as Kernel;
-    this.seed = BigInt.asIntN(64, seed);
-    this.bytes = new Uint8Array(this.kernel.memory.buffer);
-    this.result = new Uint32Array(this.kernel.memory.buffer, 0, 2);
+    // Memory that grows would move: all of it is there from the start, and the system backs what is written to.
+    const memory = new WebAssembly.Memory({ initial: Math.ceil((WINDOWS_AT + WINDOWS) / WASM_PAGE) });
+    const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+    this.kernel = (exports as { readonly hash: Kernel }).hash;
+    this.memory = Buffer.from(memory.buffer);
+    this.result = new Uint32Array(memory.buffer, 0, 2);
+    const start = Buffer.alloc(8);
+    start.writeBigUInt64LE(BigInt.asUintN(64, seed));
+    this.memory.set(createHash('shake256', { outputLength: KEY_BYTES }).update(start).digest(), KEYS_AT);
   }
 
-  /** Takes over `bytes[from, to)`; positions in calls of `hash` are those in `bytes`. */
-  load(bytes: Uint8Array, from: number, to: number): void {
-    const needed = BYTES_AT + (to - from) + STRIPE;
-    if (needed > this.bytes.length) {
-      this.kernel.memory.grow(Math.ceil((needed - this.bytes.length) / WASM_PAGE));
-      this.bytes = new Uint8Array(this.kernel.memory.buffer);
-      this.result = new Uint32Array(this.kernel.memory.buffer, 0, 2);
+  /** A buffer in which pages are hashed where they lie; undefined when there is no room for one more. */
+  window(bytes: number): Buffer | undefined {
+    if (this.used + bytes > WINDOWS_AT + WINDOWS) return undefined;
+    const start = this.used;
+    this.used += bytes;
+    return this.memory.subarray(start, start + bytes);
+  }
+
+  /** Where these bytes lie in the memory of the windows; -1 for bytes from elsewhere. */
+  placeOf(bytes: Uint8Array): number {
+    return bytes.buffer === this.memory.buffer ? bytes.byteOffset : -1;
+  }
+
+  /**
+   * Hashes `bytes[start, start + size)`, at most `MAX_HASHED`; what is missing of the last 32 bytes counts as zeros. Writes the low and the high
+   * half to `into[at]` and behind it. `place` is that of `bytes`: asked for once for all the pages in them.
+   */
+  hash(bytes: Uint8Array, place: number, start: number, size: number, into: Uint32Array, at: number): void {
+    if (place >= 0 && size % STRIPE === 0 && size > 0) this.kernel(place + start, size, KEYS_AT);
+    else {
+      const length = Math.max(STRIPE, Math.ceil(size / STRIPE) * STRIPE);
+      this.memory.set(bytes.subarray(start, start + size), SINGLE_AT);
+      this.memory.fill(0, SINGLE_AT + size, SINGLE_AT + length);
+      this.kernel(SINGLE_AT, length, KEYS_AT);
     }
-    this.bytes.set(bytes.subarray(from, to), BYTES_AT);
-    this.from = from;
-  }
-
-  /** Hashes `size` of the bytes that were handed over from `start` on; writes low and high half to `into[at]` and behind it. */
-  hash(start: number, size: number, into: Uint32Array, at: number): void {
-    const place = BYTES_AT + start - this.from;
-    let length = size;
-    if (size % STRIPE !== 0 || size === 0) {
-      length = size + STRIPE - (size % STRIPE);
-      const rest = this.bytes.slice(place + size, place + length);
-      this.bytes.fill(0, place + size, place + length);
-      this.kernel.hash(place, length, this.seed, 0);
-      this.bytes.set(rest, place + size);
-    } else this.kernel.hash(place, length, this.seed, 0);
     into[at] = this.result[0]!;
     into[at + 1] = this.result[1]!;
   }

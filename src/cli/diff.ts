@@ -204,7 +204,7 @@ async function report(result: DiffResult, parsed: Parsed, direction: Direction):
     import('../report/diff-text.js'),
     import('../report/style.js'),
   ]);
-  return `${diffText(result, makeStyle(parsed.color as 'auto', process.stdout.isTTY))}\n`;
+  return `${diffText(result, makeStyle(parsed.color as 'auto', process.stdout.isTTY), direction)}\n`;
 }
 
 /** Takes out the layout differences that the baseline accepts, or writes it. */

@@ -38,6 +38,11 @@ export const extract: Command = {
         default: false,
         describe: 'The payloads of device sections, and the state of VFIO devices, as well',
       })
+      .option('sha256', {
+        type: 'boolean',
+        default: true,
+        describe: 'Hashes in the manifest; --no-sha256 saves the time they take',
+      })
       .option('force', { type: 'boolean', default: false, describe: 'Overwrite files that are there' })
       .option('channel', {
         type: 'string',
@@ -90,6 +95,7 @@ async function extractOptions(parsed: Parsed) {
     blocks: (parsed.block as readonly unknown[]).map(String),
     sections: parsed.sections === true,
     force: parsed.force === true,
+    sha256: parsed.sha256 !== false,
     ...(offset !== undefined && { offset }),
     ...(pageSize !== undefined && { pageSize }),
     ...(vmdesc !== undefined && { vmdesc: await loadVmdesc(vmdesc) }),

@@ -277,9 +277,8 @@ function note(
   return { rule, message, channel, offset, related };
 }
 
-const byName = new Intl.Collator('en', { numeric: true });
-
 function binFiles(directory: string): string[] {
+  const byName = new Intl.Collator('en', { numeric: true });
   return entries(directory)
     .filter((entry) => entry.name.endsWith('.bin') && isFile(directory, entry))
     .map(({ name }) => name)

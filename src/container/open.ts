@@ -3,7 +3,7 @@ import { openFile } from '../bytes/file-source.js';
 import { withHead } from '../bytes/peek.js';
 import type { ByteSource } from '../bytes/source.js';
 import { SourcePart } from '../bytes/source-part.js';
-import { Cursor } from '../bytes/cursor.js';
+import { Cursor, type WindowAllocator } from '../bytes/cursor.js';
 import { InputError } from '../finding.js';
 import { splitPath } from './split-path.js';
 import { type ChannelRole, sniff, SNIFF_SIZE } from './sniff.js';
@@ -17,6 +17,8 @@ export interface OpenOptions {
   readonly role?: ChannelRole;
   /** Bytes of the reading window, where many channels are read at once. */
   readonly window?: number;
+  /** Where that window lies. */
+  readonly allocate?: WindowAllocator;
 }
 
 /** An open channel, positioned at its first byte. */
@@ -95,7 +97,7 @@ async function findStream(
   layers: string[],
   options: OpenOptions,
 ): Promise<Omit<OpenChannel, 'name' | 'attachments'>> {
-  let cursor = new Cursor(source, options.window);
+  let cursor = new Cursor(source, options.window, options.allocate);
   await cursor.fill(SNIFF_SIZE);
   if (!cursor.has(1) && options.role !== 'preempt') {
     const [fault] = source.faults ?? [];
@@ -108,7 +110,7 @@ async function findStream(
     const zeros = await leadingZeros(cursor);
     if (zeros !== undefined) {
       layers.push(`${zeros} leading zero bytes`);
-      cursor = new Cursor(partFrom(source, cursor, zeros));
+      cursor = new Cursor(partFrom(source, cursor, zeros), options.window, options.allocate);
       await cursor.fill(SNIFF_SIZE);
     }
   }

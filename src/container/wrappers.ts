@@ -3,12 +3,29 @@ import { peek } from '../bytes/peek.js';
 import type { ByteSource } from '../bytes/source.js';
 import { InputError } from '../finding.js';
 import { compressed } from './compressed/formats.js';
-import { gzip } from './compressed/gzip.js';
 import { libvirtSave } from './libvirt-save.js';
-import { pcap } from './pcap/pcap-wrapper.js';
-import { qcow2 } from './qcow2/index.js';
+import { GZIP_MAGIC, PACKET_CAPTURE_MAGICS, QCOW2_MAGIC } from './magic.js';
 import { SNIFF_SIZE } from './sniff.js';
 import type { Attachment, OneInside, SeveralInside, Unwrapped, UnwrapOptions, Wrapper } from './wrapper.js';
+
+/** The only method of gzip there is. */
+const DEFLATE = 8;
+
+// What opens them is loaded when there is one: a bare stream, which most are, should not wait for it.
+const gzip: Wrapper = {
+  recognises: (head) => head.length >= 3 && head.readUInt16BE(0) === GZIP_MAGIC && head[2] === DEFLATE,
+  unwrap: async (source) => (await import('./compressed/gzip.js')).openGzip(source),
+};
+const qcow2: Wrapper = {
+  recognises: (head) => head.length >= 4 && head.readUInt32BE(0) === QCOW2_MAGIC,
+  takesPart: true,
+  unwrap: async (source, options) => (await import('./qcow2/index.js')).openQcow2(source, options),
+};
+const pcap: Wrapper = {
+  recognises: (head) => head.length >= 4 && PACKET_CAPTURE_MAGICS.includes(head.readUInt32BE(0)),
+  takesPart: true,
+  unwrap: async (source, options) => (await import('./pcap/pcap-wrapper.js')).openPcap(source, options),
+};
 
 /** In no order: no two begin alike. */
 const WRAPPERS: readonly Wrapper[] = [gzip, ...compressed, libvirtSave, qcow2, pcap];

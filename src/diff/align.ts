@@ -164,7 +164,7 @@ function inOnePass(
 /** Fields between two pairs have no name in common. */
 function alignGap(a: readonly LayoutField[], b: readonly LayoutField[], context: AlignContext): Pair[] {
   if (a.length === 0 || b.length === 0 || a.length * b.length > MAX_TABLE) {
-    return [...a.map((field) => ({ kind: 'only-a' as const, a: field })), ...b.map(onlyB)];
+    return [...a.map(onlyA), ...b.map(onlyB)];
   }
   const whole = wholeGap(a, b, context);
   if (whole) return [whole];
@@ -180,7 +180,7 @@ function alignGap(a: readonly LayoutField[], b: readonly LayoutField[], context:
       pairs.push({ kind: 'same', a: gapA[0]!, b: gapB[0]! });
     else if (isUnknown(gapA, context.kindA) && isUnknown(gapB, context.kindB))
       pairs.push({ kind: 'renamed', a: gapA[0]!, b: gapB[0]! });
-    else pairs.push(...gapA.map((field) => ({ kind: 'only-a' as const, a: field })), ...gapB.map(onlyB));
+    else pairs.push(...(opened(gapA, gapB, context) ?? [...gapA.map(onlyA), ...gapB.map(onlyB)]));
     if (i < a.length && j < b.length) pairs.push({ kind: 'renamed', a: a[i]!, b: b[j]! });
     fromA = i + 1;
     fromB = j + 1;
@@ -193,6 +193,7 @@ function isUnknown(fields: readonly LayoutField[], kind: LayoutKind): boolean {
   return fields.length === 1 && !fields[0]!.structs && wireSize(fields[0]!, kind) === undefined;
 }
 
+const onlyA = (field: LayoutField): Pair => ({ kind: 'only-a', a: field });
 const onlyB = (field: LayoutField): Pair => ({ kind: 'only-b', b: field });
 
 /** Fields that take the same bytes as a whole: one side does not use them, or has them cut in another way. */
@@ -213,6 +214,15 @@ function wholeGap(a: readonly LayoutField[], b: readonly LayoutField[], context:
   const flatB = b.flatMap((field) => leaves(field));
   const alike = flatA.length === flatB.length && flatA.every((field, i) => isSameOnWire(field, flatB[i]!, context));
   return alike ? { kind: 'regrouped', a, b } : undefined;
+}
+
+/** Fields that moved into a struct, or out of one, and did not all stay what they were: paired by name with the struct opened. */
+function opened(a: readonly LayoutField[], b: readonly LayoutField[], context: AlignContext): Pair[] | undefined {
+  const [flatA, flatB] = [a.flatMap(leaves), b.flatMap(leaves)];
+  if (flatA.length === a.length && flatB.length === b.length) return undefined;
+  if (flatA.length * flatB.length > MAX_TABLE) return undefined;
+  const named = commonPairs(flatA, flatB, (x, y) => isSameEntry(x, y, context)).length;
+  return 2 * named > Math.min(flatA.length, flatB.length) ? alignFields(flatA, flatB, context) : undefined;
 }
 
 function total(fields: readonly LayoutField[], kind: LayoutKind): number | undefined {

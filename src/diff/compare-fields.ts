@@ -1,6 +1,7 @@
 /** Compares one field of two layouts: its size on the wire, and what is in it. */
 import { elementValue } from '../vmstate/values.js';
 import type { FieldNode } from '../vmstate/decode.js';
+import { compareConfigs } from './compare-pci.js';
 import { compareStructs, describeField, type StructContext } from './compare-structs.js';
 import {
   type Judgement,
@@ -43,6 +44,13 @@ export function compareFields(
   if (LISTS.has(a.type ?? '') && a.type === b.type) {
     elementsOf(a, b, own, context, 1);
     return;
+  }
+  if (a.type === 'pci config' && b.type === 'pci config') {
+    const [spaceA, spaceB] = [bytesOf(a, context.payloadA), bytesOf(b, context.payloadB)];
+    if (spaceA && spaceB) {
+      context.found.push(...compareConfigs(spaceA, spaceB, context.section, own));
+      return;
+    }
   }
   const before = context.found.length;
   if (a.structs && b.structs) {
@@ -188,7 +196,7 @@ function equal(a: LayoutField, b: LayoutField, { payloadA, payloadB }: StructCon
   const [nodeB] = b.nodes ?? [];
   if (!a.type?.endsWith(' equal') || !nodeA || !nodeB || !payloadA || !payloadB) return;
   const [x, y] = [elementValue(nodeA, payloadA, 0), elementValue(nodeB, payloadB, 0)];
-  if (x !== y) report('must-be-equal', `${String(x)}, ${String(y)}`, notEqual(), notEqual());
+  if (x !== y) report('must-be-equal', `${String(x)}, ${String(y)}`, notEqual(x, y), notEqual(y, x));
 }
 
 /** A payload that the vmdesc has as one field, whether its contents were decoded or not. */
@@ -234,13 +242,13 @@ function opaque(a: LayoutField, b: LayoutField, context: StructContext, report: 
     report('opaque-resized', `${base}; the contents differ too much to tell where`, opaqueUnclear(), opaqueUnclear());
     return;
   }
-  const verdict = insertion.before === 0 ? opaqueShifted() : opaqueUnclear();
+  const shifted = insertion.before === 0;
   const where = place(insertion, more > 0 ? a : b);
-  const proof =
-    insertion.before === 0
-      ? ', without a new version, a count or a subsection that says so'
-      : `; ${insertion.before} bytes before it differ as well`;
-  report('opaque-resized', `${base}, ${where}${proof}`, verdict, verdict);
+  const proof = shifted
+    ? ', without a new version, a count or a subsection that says so'
+    : `; ${insertion.before} bytes before it differ as well`;
+  const [aToB, bToA] = shifted ? [opaqueShifted(more), opaqueShifted(-more)] : [opaqueUnclear(), opaqueUnclear()];
+  report('opaque-resized', `${base}, ${where}${proof}`, aToB, bToA);
 }
 
 /** Where the insertion lies in the shorter side: the field, where that side was decoded, and the bytes. */

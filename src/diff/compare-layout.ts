@@ -1,11 +1,15 @@
 /** Compares two layouts, section by section and field by field, with a verdict for each difference in both directions. */
 import { sectionName } from '../wire/section.js';
 import { compareStructs, type StructContext } from './compare-structs.js';
-import type { Layout, LayoutSection } from './layout.js';
+import { compareVirtio } from './compare-virtio.js';
+import { withoutConsequences } from './consequences.js';
+import type { Layout, LayoutKind, LayoutSection } from './layout.js';
 import { type LayoutDifference, layoutDifference } from './layout-difference.js';
 import { matchSections, type SectionMatch, type SectionMatches } from './match-sections.js';
 import {
   depends,
+  inSection,
+  type LoaderVersions,
   loads,
   otherMachine,
   otherPageSize,
@@ -34,7 +38,14 @@ export function compareLayouts(a: Layout, b: Layout, complete: Completeness = { 
     ...asAWhole(a, b),
     ...(complete.b ? matches.onlyA.map((section) => missing(section, a, b, 'a')) : []),
     ...(complete.a ? matches.onlyB.map((section) => missing(section, b, a, 'b')) : []),
-    ...matches.pairs.flatMap((pair) => comparePair(pair, a, b)),
+    ...matches.pairs.flatMap((pair) => {
+      const found = comparePair(pair, a, b);
+      const [writtenA, writtenB] = [a, b].map(({ kind }) => kind === 'written');
+      if (!writtenA && !writtenB) return found;
+      // A dump does not know the name of a section; a stream beside it does.
+      const [idstrA, idstrB] = [writtenA ? pair.a.idstr : pair.b.idstr, writtenB ? pair.b.idstr : pair.a.idstr];
+      return found.map((one) => ({ ...one, aToB: inSection(one.aToB, idstrA), bToA: inSection(one.bToA, idstrB) }));
+    }),
   ];
   return {
     differences,
@@ -47,10 +58,10 @@ function asAWhole(a: Layout, b: Layout): LayoutDifference[] {
   const found: LayoutDifference[] = [];
   if (a.machine !== undefined && b.machine !== undefined && a.machine !== b.machine) {
     // What a build declares hardly depends on the machine type that it was asked with.
-    const verdict =
+    const classes =
       a.kind === 'declared' && b.kind === 'declared'
         ? depends('a stream of one machine type is refused by the other; the layouts can still be compared')
-        : otherMachine();
+        : undefined;
     found.push(
       layoutDifference('machine-type', {
         section: '',
@@ -58,8 +69,8 @@ function asAWhole(a: Layout, b: Layout): LayoutDifference[] {
         message: `machine type ${a.machine}, ${b.machine}`,
         a: a.machine,
         b: b.machine,
-        aToB: verdict,
-        bToA: verdict,
+        aToB: classes ?? otherMachine(a.machine, b.machine),
+        bToA: classes ?? otherMachine(b.machine, a.machine),
       }),
     );
   }
@@ -71,8 +82,8 @@ function asAWhole(a: Layout, b: Layout): LayoutDifference[] {
         message: `page size ${a.pageSize}, ${b.pageSize}`,
         a: `${a.pageSize}`,
         b: `${b.pageSize}`,
-        aToB: otherPageSize(),
-        bToA: otherPageSize(),
+        aToB: otherPageSize(a.pageSize, b.pageSize),
+        bToA: otherPageSize(b.pageSize, a.pageSize),
       }),
     );
   }
@@ -80,7 +91,7 @@ function asAWhole(a: Layout, b: Layout): LayoutDifference[] {
 }
 
 function missing(section: LayoutSection, having: Layout, lacking: Layout, side: 'a' | 'b'): LayoutDifference {
-  const to = sectionUnknown(section.idstr, lacking.kind);
+  const to = sectionUnknown(section, lacking.kind);
   const from = sectionNotSent(lacking.kind);
   const what = having.kind === 'declared' ? 'device class' : 'section';
   return layoutDifference('section-missing', {
@@ -109,8 +120,8 @@ function comparePair(pair: SectionMatch, a: Layout, b: Layout): LayoutDifference
         message: `moved: ${sectionName(one)} in A, ${sectionName(other)} in B`,
         a: sectionName(one),
         b: sectionName(other),
-        aToB: sectionMoved(),
-        bToA: sectionMoved(),
+        aToB: sectionMoved(one),
+        bToA: sectionMoved(other),
       }),
     );
   }
@@ -136,7 +147,7 @@ function comparePair(pair: SectionMatch, a: Layout, b: Layout): LayoutDifference
     found.push(layoutDifference('description-missing', { section, path: '', message, aToB: verdict, bToA: verdict }));
     return found;
   }
-  found.push(...versions(section, one, other));
+  found.push(...versions(section, nameable(one, a.kind), nameable(other, b.kind)));
   const context: StructContext = {
     section,
     kindA: a.kind,
@@ -154,7 +165,17 @@ function comparePair(pair: SectionMatch, a: Layout, b: Layout): LayoutDifference
     const message = `described in ${one.struct ? 'A' : 'B'} only`;
     found.push(layoutDifference('description-missing', { section, path: '', message, aToB: verdict, bToA: verdict }));
   }
-  return found;
+  return withoutConsequences([...found, ...virtio(section, one, other, a, b)]);
+}
+
+function virtio(section: string, one: LayoutSection, other: LayoutSection, a: Layout, b: Layout): LayoutDifference[] {
+  if (!one.state || !other.state || !one.payload || !other.payload) return [];
+  return compareVirtio(
+    { state: one.state, payload: one.payload, ...(a.machine !== undefined && { machine: a.machine }) },
+    { state: other.state, payload: other.payload, ...(b.machine !== undefined && { machine: b.machine }) },
+    one.idstr,
+    section,
+  );
 }
 
 /** As devices are that cannot be migrated, and those that have a vmsd for its version alone. */
@@ -162,13 +183,33 @@ function isEmpty({ struct }: LayoutSection): boolean {
   return struct !== undefined && struct.fields.length + struct.subsections.length === 0;
 }
 
-function versions(section: string, a: LayoutSection, b: LayoutSection): LayoutDifference[] {
+/** The versions of a section, which are those of its vmsd; a dump has both, and says so where they are not. */
+function versions(section: string, a: NamedSection, b: NamedSection): LayoutDifference[] {
+  const found = versionDifference(section, a, b);
+  const declared = a.struct?.minimum !== undefined && b.struct?.minimum !== undefined;
+  const apart = declared && (a.struct.version !== a.version || b.struct.version !== b.version);
+  return apart ? [...found, ...versionDifference(section, a.struct, b.struct)] : found;
+}
+
+type NamedSection = LoaderVersions & Pick<LayoutSection, 'struct'>;
+
+/** With the names that QEMU prints; a dump has the name of a class, which is none of them. */
+function nameable({ idstr, version, minimum, struct }: LayoutSection, kind: LayoutKind): NamedSection {
+  return {
+    version,
+    ...(minimum !== undefined && { minimum }),
+    ...(kind === 'written' && { idstr }),
+    ...(struct && { struct, vmsd: struct.vmsd }),
+  };
+}
+
+function versionDifference(section: string, a: LoaderVersions, b: LoaderVersions): LayoutDifference[] {
   const sameVersion = a.version === b.version;
   const sameMinimum = a.minimum === undefined || b.minimum === undefined || a.minimum === b.minimum;
   if (sameVersion && sameMinimum) return [];
   const aToB = versionOnWire('section', a.version, b);
   const bToA = versionOnWire('section', b.version, a);
-  const range = ({ version, minimum }: LayoutSection): string =>
+  const range = ({ version, minimum }: LoaderVersions): string =>
     minimum === undefined ? `version ${version}` : `version ${version}, takes ${minimum} and later`;
   return [
     layoutDifference(sameVersion ? 'minimum-version' : 'section-version', {

@@ -233,7 +233,7 @@ function subsections(a: LayoutStruct, b: LayoutStruct, path: string, context: St
           path: `${path}${subsection.vmsd}`,
           message: 'subsection only in A',
           a: `version ${subsection.version}`,
-          aToB: subsectionUnknown(kindA, kindB),
+          aToB: subsectionUnknown({ subsection: subsection.vmsd, vmsd: a.vmsd }, kindA, kindB),
           bToA: subsectionNotSent(),
         }),
       );
@@ -247,7 +247,7 @@ function subsections(a: LayoutStruct, b: LayoutStruct, path: string, context: St
         message: 'subsection only in B',
         b: `version ${subsection.version}`,
         aToB: subsectionNotSent(),
-        bToA: subsectionUnknown(kindB, kindA),
+        bToA: subsectionUnknown({ subsection: subsection.vmsd, vmsd: b.vmsd }, kindB, kindA),
       }),
     );
   }

@@ -165,6 +165,41 @@ export const LAYOUT_DIFFERENCES = {
     title: 'A value that both sides must have alike',
     help: 'the loader compares it with its own: give the device the same properties on both sides',
   },
+  'pci-capabilities': {
+    code: 'MIG525',
+    title: 'Another list of PCI capabilities',
+    help: 'the loader compares capabilities byte by byte with those of its own device: use the same machine type on both sides, and the properties that add or take away capabilities (vectors, MSI, PCI Express, ATS, AER) alike',
+  },
+  'pci-register': {
+    code: 'MIG526',
+    title: 'A PCI register that the loader compares',
+    help: 'bits that the guest cannot write have to be those of the own device of the loader: give it the same model, machine type and properties (queues, vectors, ROM file)',
+  },
+  'virtio-features': {
+    code: 'MIG527',
+    title: 'Other features of a virtio device in use',
+    help: 'a loader refuses features that its device does not offer, and what it offers is not in a stream: give it the machine type, properties and back-end of the source, or start the guest without the features',
+  },
+  'virtio-queues': {
+    code: 'MIG528',
+    title: 'Another number of virtio queues',
+    help: 'give the device the same number of queues on both sides (num-queues, queues, mq)',
+  },
+  'virtio-ring-sizes': {
+    code: 'MIG529',
+    title: 'Other sizes of virtio rings',
+    help: 'a loader takes the sizes from the stream. Nothing to do',
+  },
+  'ram-block-missing': {
+    code: 'MIG530',
+    title: 'A RAM block that one side lacks',
+    help: 'blocks belong to the RAM of the machine, to devices with memory of their own, and to ROM: a destination that has no such block refuses the stream. Give both sides the same devices and memory backends',
+  },
+  'ram-block-size': {
+    code: 'MIG531',
+    title: 'A RAM block of another length',
+    help: 'give both sides the same memory: -m, the size of video memory, and the firmware; only ROM that QEMU makes takes its length from the stream',
+  },
 } as const satisfies Record<string, Entry>;
 
 export type LayoutDifferenceKind = keyof typeof LAYOUT_DIFFERENCES;

@@ -32,6 +32,8 @@ export interface LayoutSection {
   readonly struct?: LayoutStruct;
   /** Bytes of the payload, where it was read. */
   readonly payload?: Uint8Array;
+  /** What it was decoded to. */
+  readonly state?: StructNode;
 }
 
 export interface LayoutStruct {

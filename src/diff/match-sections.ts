@@ -34,7 +34,7 @@ export function matchSections(a: Layout, b: Layout): SectionMatches {
     restA.delete(key);
     restB.delete(key);
   }
-  for (const match of a.kind === 'declared' ? renamed(restA, restB) : moved(restA, restB)) pairs.push(match);
+  for (const match of a.kind === 'declared' ? renamed(a, b, restA, restB) : moved(restA, restB)) pairs.push(match);
   return { pairs, onlyA: [...restA.values()], onlyB: [...restB.values()] };
 }
 
@@ -86,16 +86,27 @@ function likeness({ payload: x }: LayoutSection, { payload: y }: LayoutSection):
 }
 
 /** Classes whose names are known to have changed, and those that alone have their vmsd. */
-function* renamed(restA: Sections, restB: Sections): Generator<SectionMatch> {
-  for (const [keyA, a] of restA) {
-    const found =
-      [...restB].find(([, b]) => isSameClass(a.idstr, b.idstr)) ??
-      [...restB].find(([, b]) => a.struct !== undefined && a.struct.vmsd === b.struct?.vmsd);
-    if (!found) continue;
+function* renamed(a: Layout, b: Layout, restA: Sections, restB: Sections): Generator<SectionMatch> {
+  const [usedA, usedB] = [usesOf(a), usesOf(b)];
+  const byVmsd = new Map([...restB].map(([key, { struct }]) => [struct?.vmsd, key]));
+  for (const [keyA, one] of restA) {
+    const vmsd = one.struct?.vmsd;
+    const alone = vmsd !== undefined && usedA.get(vmsd) === 1 && usedB.get(vmsd) === 1;
+    const keyB =
+      [...restB].find(([, { idstr }]) => isSameClass(one.idstr, idstr))?.[0] ?? (alone ? byVmsd.get(vmsd) : undefined);
+    const other = keyB === undefined ? undefined : restB.get(keyB);
+    if (keyB === undefined || !other) continue;
     restA.delete(keyA);
-    restB.delete(found[0]);
-    yield { kind: 'renamed', a, b: found[1] };
+    restB.delete(keyB);
+    yield { kind: 'renamed', a: one, b: other };
   }
+}
+
+/** How many classes have a vmsd. */
+function usesOf({ sections }: Layout): Map<string, number> {
+  const uses = new Map<string, number>();
+  for (const { struct } of sections) if (struct) uses.set(struct.vmsd, (uses.get(struct.vmsd) ?? 0) + 1);
+  return uses;
 }
 
 /** A stream beside a dump: the vmsd is what both name. States without a device class are not in a dump. */

@@ -5,7 +5,7 @@
  * Pages are told by block name and address, and the last record of each counts, whatever channel it came on.
  */
 import { inflateSync } from 'node:zlib';
-import { PageHasher } from '../bytes/page-hash.js';
+import { MAX_HASHED, type PageHasher } from '../bytes/page-hash.js';
 import type { EventOf, RamBlock, StreamEvent, StreamSink } from '../stream/events.js';
 import { PAGE_COMPRESSED, PAGE_NORMAL, PAGE_ZERO, type PageBatch } from '../stream/page-batch.js';
 
@@ -43,10 +43,7 @@ export interface RamSnapshot {
 /** The index may take this much, and an eighth of what was read: a record of a zero page has 9 bytes, and takes two in the index. */
 const FREE_BYTES = 64 << 20;
 const STREAM_SHARE = 8;
-const MAX_PAGE = 1 << 16;
-/** Bytes of one batch that are handed to the hash at once. */
-const MAX_TAKEN = 4 << 20;
-const ZEROS = Buffer.alloc(MAX_PAGE);
+const ZEROS = Buffer.alloc(MAX_HASHED);
 
 export class RamIndex implements StreamSink {
   readonly wantsMappedPages = true;
@@ -57,17 +54,10 @@ export class RamIndex implements StreamSink {
   private dropped = 0;
   /** Bytes of all channels that were read so far. */
   private readonly read = new Map<readonly RamBlock[], number>();
-  private readonly page = Buffer.alloc(MAX_PAGE);
-
-  private readonly hasher: PageHasher;
-  /** For pages that are not in the window. */
-  private readonly single: PageHasher;
+  private readonly page = Buffer.alloc(MAX_HASHED);
 
   /** Indexes of one seed can be compared. */
-  constructor(seed: bigint) {
-    this.hasher = new PageHasher(seed);
-    this.single = new PageHasher(seed);
-  }
+  constructor(private readonly hasher: PageHasher) {}
 
   event(event: StreamEvent): void {
     if (event.kind === 'page-size') this.pageSize = event.pageSize;
@@ -81,35 +71,33 @@ export class RamIndex implements StreamSink {
     const indexes = this.indexesOf(batch.blocks);
     this.pageSize = pageSize;
     this.read.set(batch.blocks, batch.offset[length - 1]!);
-    const hasher = this.take(batch);
-    let chunk: PageChunk | undefined;
-    let chunkNumber = -1;
-    let last: BlockIndex | undefined;
-    for (let i = 0; i < length; i++) {
-      const index = (indexes[block[i]!] ??= this.indexOf(batch.blocks[block[i]!]!));
+    const place = this.hasher.placeOf(window);
+    for (let i = 0; i < length;) {
+      const number = block[i]!;
+      const index = (indexes[number] ??= this.indexOf(batch.blocks[number]!));
       const at = address[i]!;
-      const room = index.declared ? index.usedLength - at : pageSize;
-      if (room <= 0) continue;
+      const room = index.declared ? index.usedLength - at : Infinity;
       const page = at / pageSize;
-      const number = Math.floor(page / CHUNK_PAGES);
-      if (number !== chunkNumber || index !== last) {
-        chunk = this.chunkOf(index, number);
-        chunkNumber = number;
-        last = index;
-      }
+      const chunk = room > 0 ? this.chunkOf(index, Math.floor(page / CHUNK_PAGES)) : undefined;
       if (!chunk) {
-        this.dropped++;
+        if (room > 0) this.dropped++;
+        i++;
         continue;
       }
-      const slot = Math.floor(page) % CHUNK_PAGES;
-      const from = start[i]!;
+      // Pages mostly follow each other: those of a chunk are taken together, but for one that is cut by the end of its block.
+      let slot = Math.floor(page) % CHUNK_PAGES;
       const bytes = Math.min(pageSize, room);
-      if (kind[i] === PAGE_NORMAL) this.content(chunk, slot, window, from, Math.min(bytes, size[i]!), hasher);
-      else if (kind[i] === PAGE_ZERO) this.fill(chunk, slot, bytes, size[i] === 0 ? 0 : window[from]!);
-      else if (kind[i] === PAGE_COMPRESSED) this.inflate(chunk, slot, bytes, window.subarray(from, from + size[i]!));
-      else chunk.states[slot] = PAGE_UNKNOWN;
-      // No QEMU sends a page that lies across two places.
-      if (!Number.isInteger(page)) chunk.states[slot] = PAGE_UNKNOWN;
+      const end = Math.min(length, i + CHUNK_PAGES - slot, i + Math.max(1, Math.floor(room / pageSize)));
+      const whole = Number.isInteger(page);
+      for (let next = at; i < end && address[i] === next && block[i] === number; i++, slot++, next += pageSize) {
+        const from = start[i]!;
+        if (kind[i] === PAGE_NORMAL) this.content(chunk, slot, window, place, from, Math.min(bytes, size[i]!));
+        else if (kind[i] === PAGE_ZERO) this.fill(chunk, slot, bytes, size[i] === 0 ? 0 : window[from]!);
+        else if (kind[i] === PAGE_COMPRESSED) this.inflate(chunk, slot, bytes, window.subarray(from, from + size[i]!));
+        else chunk.states[slot] = PAGE_UNKNOWN;
+        // No QEMU sends a page that lies across two places.
+        if (!whole) chunk.states[slot] = PAGE_UNKNOWN;
+      }
     }
   }
 
@@ -117,30 +105,16 @@ export class RamIndex implements StreamSink {
     return { pageSize: this.pageSize, blocks: [...this.blocks.values()], dropped: this.dropped };
   }
 
-  /** Hands the pages of a batch over at once, unless they lie far apart. */
-  private take({ length, kind, kinds, start, size, window }: PageBatch): PageHasher | undefined {
-    if ((kinds & (1 << PAGE_NORMAL)) === 0) return undefined;
-    let from = Infinity;
-    let to = 0;
-    for (let i = 0; i < length; i++) {
-      if (kind[i] !== PAGE_NORMAL) continue;
-      if (start[i]! < from) from = start[i]!;
-      if (start[i]! + size[i]! > to) to = start[i]! + size[i]!;
-    }
-    if (to - from > MAX_TAKEN) return undefined;
-    this.hasher.load(window, from, to);
-    return this.hasher;
-  }
-
+  /** `place` is that of the window in the memory of the hasher. */
   private content(
     chunk: PageChunk,
     slot: number,
     window: Uint8Array,
+    place: number,
     start: number,
     size: number,
-    taken?: PageHasher,
   ): void {
-    if (isZero(window, start, size)) {
+    if (window[start] === 0 && isZero(window, start, size)) {
       chunk.states[slot] = PAGE_IS_ZERO;
       return;
     }
@@ -148,22 +122,20 @@ export class RamIndex implements StreamSink {
       this.used += CHUNK_PAGES * 8;
       chunk.hashes = new Uint32Array(CHUNK_PAGES * 2);
     }
-    const hasher = taken ?? this.single;
-    if (!taken) hasher.load(window, start, start + size);
-    hasher.hash(start, size, chunk.hashes, slot * 2);
+    this.hasher.hash(window, place, start, size, chunk.hashes, slot * 2);
     chunk.states[slot] = PAGE_HASHED;
   }
 
   private fill(chunk: PageChunk, slot: number, size: number, byte: number): void {
     if (byte === 0) chunk.states[slot] = PAGE_IS_ZERO;
-    else this.content(chunk, slot, this.page.fill(byte, 0, size), 0, size);
+    else this.content(chunk, slot, this.page.fill(byte, 0, size), -1, 0, size);
   }
 
   /** A page that cannot be unpacked stays unknown; the decoder of the pages says what is wrong with it. */
   private inflate(chunk: PageChunk, slot: number, size: number, body: Uint8Array): void {
     chunk.states[slot] = PAGE_UNKNOWN;
     const page = inflatePage(body, this.pageSize);
-    if (page) this.content(chunk, slot, page, 0, size);
+    if (page) this.content(chunk, slot, page, -1, 0, size);
   }
 
   private declare(block: RamBlock): void {

@@ -87,7 +87,7 @@ function compareBlock(a: BlockIndex | undefined, b: BlockIndex | undefined, page
   for (const number of numbers.sort((x, y) => x - y)) {
     const [x, y] = [a!.chunks.get(number), b!.chunks.get(number)];
     if (x && y && isSameChunk(x, y)) {
-      for (const state of x.states) if (state !== PAGE_ABSENT) compared++;
+      compared += recorded(x.states);
       continue;
     }
     for (let slot = 0; slot < CHUNK_PAGES; slot++) {
@@ -122,6 +122,12 @@ function isSameChunk(a: PageChunk, b: PageChunk): boolean {
   if (Buffer.compare(a.states, b.states) !== 0 || a.states.includes(PAGE_UNKNOWN)) return false;
   if (!a.hashes || !b.hashes) return a.hashes === b.hashes || !a.states.includes(PAGE_HASHED);
   return Buffer.compare(bytesOf(a.hashes), bytesOf(b.hashes)) === 0;
+}
+
+function recorded(states: Uint8Array): number {
+  let count = 0;
+  for (let slot = 0; slot < states.length; slot++) if (states[slot] !== PAGE_ABSENT) count++;
+  return count;
 }
 
 function isSameHash(a: Uint32Array, b: Uint32Array, slot: number): boolean {

@@ -41,6 +41,8 @@ export const CLASS_RENAMES: readonly (readonly string[])[] = [
   ['ICH9 LPC', 'ICH9-LPC'],
   ['ICH9 SMB', 'ICH9-SMB'],
   ['usb-ptr-queue', 'HIDPointerEventQueue'],
+  // What the decoder of VFIO calls the state of a device whose configuration is in its section, or came in a packet.
+  ['configuration', 'no configuration'],
 ];
 
 /** Types of the vmdesc that were given another name. */

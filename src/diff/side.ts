@@ -266,7 +266,14 @@ export function layoutOfSide(side: Side): Layout {
     sections: side.sections.map(({ idstr, instance, version, payload, state }) => {
       const struct =
         state && state.vmsdName !== '' ? layoutOfState(state) : descriptions.get(sectionName({ idstr, instance }));
-      return { idstr, instance, version, ...(struct && { struct }), ...(payload && { payload }) };
+      return {
+        idstr,
+        instance,
+        version,
+        ...(struct && { struct }),
+        ...(payload && { payload }),
+        ...(state && { state }),
+      };
     }),
   };
 }

@@ -4,7 +4,10 @@
  * Rules: `vmstate_load_state`, `vmstate_subsection_load` (migration/vmstate.c), `qemu_loadvm_section_start_full` (migration/savevm.c).
  * Where a layout was only seen as written, the loader behind it may know more than was sent: then the verdict depends on that.
  */
+import type { ConfigByte } from '../vmstate/pci/compare.js';
 import type { Judgement, QemuRefusal } from './layout-difference.js';
+import type { FieldValue } from '../vmstate/values.js';
+import type { SectionIdentity } from '../wire/section.js';
 import type { LayoutField, LayoutKind } from './layout.js';
 
 const UNKNOWN_SECTION: QemuRefusal = {
@@ -30,10 +33,31 @@ const NO_SUBSECTION: QemuRefusal = {
   function: 'vmstate_subsection_load',
 };
 const NOT_EQUAL: QemuRefusal = { text: '%x != %x', function: 'get_int32_equal and its like' };
+const WRONG_PAGE_BITS: QemuRefusal = {
+  text: 'Received TARGET_PAGE_BITS is %d but local is %d',
+  function: 'configuration_post_load',
+};
+const UNKNOWN_BLOCK: QemuRefusal = {
+  text: 'Unknown ramblock "%s", cannot accept migration',
+  function: 'parse_ramblocks',
+};
+const BLOCK_SIZE: QemuRefusal = {
+  text: 'Size mismatch: %s: 0x%x != 0x%x: Invalid argument',
+  function: 'qemu_ram_resize',
+};
 const WRONG_MACHINE: QemuRefusal = {
   text: "Machine type received is '%s' and local is '%s'",
   function: 'configuration_post_load',
 };
+
+/** The text with its conversions filled in, in order; those for which nothing is given, or that nobody knows, stay. */
+function filled(
+  { text, function: name }: QemuRefusal,
+  ...values: readonly (string | number | undefined)[]
+): QemuRefusal {
+  let next = 0;
+  return { text: text.replace(/%[sdx]/g, (conversion) => String(values[next++] ?? conversion)), function: name };
+}
 
 export const loads = (why: string): Judgement => ({ verdict: 'loads', why });
 export const stateLost = (why: string): Judgement => ({ verdict: 'state-lost', why });
@@ -44,27 +68,41 @@ export const depends = (why: string, qemu?: QemuRefusal): Judgement => ({
 });
 const refused = (why: string, qemu: QemuRefusal): Judgement => ({ verdict: 'refused', why, qemu });
 
-export function otherMachine(): Judgement {
-  return refused('the loader compares the machine type with its own', WRONG_MACHINE);
+export function otherMachine(sent: string, local: string): Judgement {
+  return refused('the loader compares the machine type with its own', filled(WRONG_MACHINE, sent, local));
 }
 
-export function otherPageSize(): Judgement {
-  return refused('the pages have another size', {
-    text: 'Received TARGET_PAGE_BITS is %d but local is %d',
-    function: 'configuration_post_load',
-  });
+export function otherPageSize(sent: number, local: number): Judgement {
+  return refused('the pages have another size', filled(WRONG_PAGE_BITS, Math.log2(sent), Math.log2(local)));
 }
+
+/** A RAM block that only the writer has. */
+export function blockUnknown(name: string): Judgement {
+  return refused('the loader has no such block', filled(UNKNOWN_BLOCK, name));
+}
+
+/** A RAM block that only the loader has. */
+export const blockNotSent = (): Judgement => stateLost('the block keeps what the destination starts with');
+
+/** Blocks of ROM are made as long as they are sent (`qemu_ram_resize`); the others have their length from the configuration of the guest. */
+export function otherBlockSize(name: string, sent: number, local: number): Judgement {
+  return name.startsWith('/rom@')
+    ? loads('the loader takes the length of such a block from the stream')
+    : refused('the block has another length', filled(BLOCK_SIZE, name, sent.toString(16), local.toString(16)));
+}
+
+type SectionPlace = Pick<SectionIdentity, 'idstr' | 'instance'>;
 
 /** Sections that a machine may send or not, whatever its devices are. */
 const NOT_ALWAYS_SENT = /^(globalstate|dirty-bitmap|block|slirp|kvmclock|cpu_common|.*\/virtio-mem-device-early)$/;
 
 /** The writer sends a section that the loader's side does not have. */
-export function sectionUnknown(idstr: string, loader: LayoutKind): Judgement {
-  if (loader === 'declared') {
-    return depends('a guest with such a device is refused, others load', UNKNOWN_SECTION);
-  }
-  if (NOT_ALWAYS_SENT.test(idstr)) return depends('refused where the loader does not know it', UNKNOWN_SECTION);
-  return refused('the loader has no such section', UNKNOWN_SECTION);
+export function sectionUnknown({ idstr, instance }: SectionPlace, loader: LayoutKind): Judgement {
+  // What a dump has is a class, not a section.
+  if (loader === 'declared') return depends('a guest with such a device is refused, others load', UNKNOWN_SECTION);
+  const qemu = filled(UNKNOWN_SECTION, idstr, instance);
+  if (NOT_ALWAYS_SENT.test(idstr)) return depends('refused where the loader does not know it', qemu);
+  return refused('the loader has no such section', qemu);
 }
 
 /** The loader's side has a section that the writer does not send. */
@@ -73,30 +111,39 @@ export function sectionNotSent(writer: LayoutKind): Judgement {
   return stateLost('the device keeps its reset state');
 }
 
-export function sectionMoved(): Judgement {
-  return refused('the loader knows no section of this name', UNKNOWN_SECTION);
+export function sectionMoved({ idstr, instance }: SectionPlace): Judgement {
+  return refused('the loader knows no section of this name', filled(UNKNOWN_SECTION, idstr, instance));
+}
+
+export interface LoaderVersions {
+  readonly version: number;
+  readonly minimum?: number;
+  /** The name of the section where there is one, and that of the vmsd. */
+  readonly idstr?: string;
+  readonly vmsd?: string;
 }
 
 /** A version on the wire: `level` has one in its header. */
 export function versionOnWire(
   level: 'section' | 'subsection',
   sent: number,
-  loader: { readonly version: number; readonly minimum?: number },
+  { version, minimum, idstr, vmsd }: LoaderVersions,
 ): Judgement {
-  if (sent > loader.version) {
-    const why = `version ${sent} is newer than ${loader.version}`;
+  if (sent > version) {
+    const why = `version ${sent} is newer than ${version}`;
     return level === 'section'
-      ? refused(why, UNSUPPORTED_VERSION)
-      : depends(`refused when it is sent: ${why}`, TOO_NEW);
+      ? refused(why, filled(UNSUPPORTED_VERSION, sent, idstr, version))
+      : depends(`refused when it is sent: ${why}`, filled(TOO_NEW, vmsd, sent, version));
   }
-  if (loader.minimum === undefined) {
-    return sent === loader.version
+  if (minimum === undefined) {
+    return sent === version
       ? loads('the same version')
-      : depends(`the loader must still take version ${sent}`, TOO_OLD);
+      : depends(`the loader must still take version ${sent}`, filled(TOO_OLD, vmsd, sent));
   }
-  if (sent >= loader.minimum) return loads(`version ${sent} is not below ${loader.minimum}, the oldest that it takes`);
-  const why = `version ${sent} is below ${loader.minimum}, the oldest that the loader takes`;
-  return level === 'section' ? refused(why, TOO_OLD) : depends(`refused when it is sent: ${why}`, TOO_OLD);
+  if (sent >= minimum) return loads(`version ${sent} is not below ${minimum}, the oldest that it takes`);
+  const why = `version ${sent} is below ${minimum}, the oldest that the loader takes`;
+  const qemu = filled(TOO_OLD, vmsd, sent, minimum);
+  return level === 'section' ? refused(why, qemu) : depends(`refused when it is sent: ${why}`, qemu);
 }
 
 export interface FieldSides {
@@ -133,21 +180,38 @@ export function sizeChanged(): Judgement {
   return refused('the loader reads another number of bytes', FOOTER);
 }
 
-/** `optional` subsections that only the writer's side has. */
-export function subsectionUnknown(writer: LayoutKind, loader: LayoutKind): Judgement {
-  if (loader === 'written') return depends('refused where the loader does not know it', NO_SUBSECTION);
-  if (writer === 'declared') return depends('refused when it is sent', NO_SUBSECTION);
-  return refused('the loader does not know the subsection', NO_SUBSECTION);
+/** A subsection that only the writer's side has; `vmsd` is what it belongs to. */
+export function subsectionUnknown(
+  { subsection, vmsd }: { readonly subsection: string; readonly vmsd: string },
+  writer: LayoutKind,
+  loader: LayoutKind,
+): Judgement {
+  const qemu = filled(NO_SUBSECTION, subsection, vmsd);
+  if (loader === 'written') return depends('refused where the loader does not know it', qemu);
+  if (writer === 'declared') return depends('refused when it is sent', qemu);
+  return refused('the loader does not know the subsection', qemu);
 }
 
 export const subsectionNotSent = (): Judgement => loads('the loader does without it');
 
-export function notEqual(): Judgement {
-  return refused('the loader compares it with its own', NOT_EQUAL);
+export function notEqual(sent: FieldValue, local: FieldValue): Judgement {
+  const digits = (value: FieldValue): string | undefined =>
+    typeof value === 'number' || typeof value === 'bigint' ? value.toString(16) : undefined;
+  return refused('the loader compares it with its own', filled(NOT_EQUAL, digits(local), digits(sent)));
 }
 
-export function opaqueShifted(): Judgement {
-  return refused('what follows the growth is read at the wrong place', FOOTER);
+/** Names the section in the text that ends a misread one; a dump does not know the names of sections. */
+export function inSection(judgement: Judgement, idstr: string): Judgement {
+  return judgement.qemu === FOOTER ? { ...judgement, qemu: filled(FOOTER, idstr) } : judgement;
+}
+
+/** `more`: bytes that the loader has more than the writer, below 0 for less. */
+export function opaqueShifted(more: number): Judgement {
+  const why =
+    more > 0
+      ? `the loader takes ${more} bytes of what follows for the field: no stream and no snapshot of the shorter layout loads`
+      : `the loader takes ${-more} bytes of the field for what follows it: no stream and no snapshot of the longer layout loads`;
+  return refused(why, FOOTER);
 }
 
 export function opaqueUnclear(): Judgement {
@@ -157,3 +221,45 @@ export function opaqueUnclear(): Judgement {
 export function opaqueUnread(): Judgement {
   return depends('whether it loads shows in the bytes, which were not read', FOOTER);
 }
+
+/** The loader compares a config space with that of its own device; `byte` is the one that it names. */
+export function configRefused(byte: ConfigByte | undefined): Judgement {
+  const hex = (value: number): string => value.toString(16);
+  const named = byte
+    ? `i=0x${hex(byte.offset)} read: ${hex(byte.source)} device: ${hex(byte.destination)}`
+    : 'i=0x%x read: %x device: %x';
+  return refused('the loader compares it with its own device', {
+    text: `get_pci_config_device: Bad config data: ${named}`,
+    function: 'get_pci_config_device',
+  });
+}
+
+export const configMayDiffer = (): Judgement =>
+  depends('refused where the device of the loader does not let the guest write these bits');
+
+export const configTakenOver = (): Judgement => loads('the loader takes over what the stream has');
+
+const FEATURES: QemuRefusal = {
+  text: 'Features 0x%lx unsupported. Allowed features: 0x%lx',
+  function: 'virtio_load',
+};
+
+export const featuresOffered = (): Judgement => loads('all of them are in use on the side of the loader');
+
+export function featuresRefused(names: readonly string[]): Judgement {
+  return refused(
+    `the device of the loader does not offer ${names.join(', ')}: it would say so in its stream`,
+    FEATURES,
+  );
+}
+
+export function featuresMayLack(names: readonly string[]): Judgement {
+  return depends(`refused where the device of the loader does not offer ${names.join(', ')}`, FEATURES);
+}
+
+export const queuesNotServed = (): Judgement =>
+  depends('the loader takes queues that its device does not have, and nobody serves them');
+
+export const queuesReset = (): Judgement => loads('the queues that are not sent keep their reset state');
+
+export const ringSizesSent = (): Judgement => loads('the size of a ring comes with the stream');

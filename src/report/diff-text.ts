@@ -2,12 +2,13 @@
 import { hexBytes } from '../bytes/hex-view.js';
 import { visible } from '../bytes/visible.js';
 import type { DiffResult, DiffSide } from '../compare.js';
-import { type LayoutDifference, VERDICTS, type LoadVerdict } from '../diff/layout-difference.js';
+import { type Judgement, type LayoutDifference, VERDICTS, type LoadVerdict } from '../diff/layout-difference.js';
 import { isSameBlock, type PageRanges, type RamBlockDifference } from '../diff/ram.js';
 import type { ValueDifference } from '../diff/values.js';
 import { isIntegerType } from '../vmstate/values.js';
 import { hex } from '../finding.js';
 import { diffSummary } from './diff-json.js';
+import { type Direction, verdictOf } from './diff-sarif.js';
 import { findingText } from './finding-text.js';
 import { scalar } from './state-text.js';
 import type { Style } from './style.js';
@@ -21,12 +22,13 @@ const MAX_PROBLEMS = 5;
 const MAX_PROTOCOL = 60;
 const SHOWN_BYTES = 16;
 
-export function diffText(result: DiffResult, style: Style): string {
+/** `direction` leaves out what the other way would say. */
+export function diffText(result: DiffResult, style: Style, direction: Direction = 'both'): string {
   const parts = [
     [side('A', result.a, style), side('B', result.b, style)].join('\n'),
-    summary(result, style),
+    summary(result, style, direction),
     identity(result, style),
-    layout(result, style),
+    layout(result, style, direction),
     values(result, style),
     ram(result, style),
     protocol(result, style),
@@ -57,12 +59,12 @@ function side(name: string, of: DiffSide, style: Style): string {
 const COLORS = { refused: 'red', 'state-lost': 'yellow', depends: 'yellow', loads: 'green' } as const;
 const WORDS = { refused: 'refused', 'state-lost': 'state lost', depends: 'depends', loads: 'loads' } as const;
 
-function summary(result: DiffResult, style: Style): string {
+function summary(result: DiffResult, style: Style, direction: Direction): string {
   if (result.identical) return style('green', 'identical') + leftOutCount(result);
   const { aToB, bToA, values: valueCount, pagesDiffer, ignored } = diffSummary(result);
   const lines = [
-    `A's stream into B's QEMU: ${fate(result.a, aToB, style)}`,
-    `B's stream into A's QEMU: ${fate(result.b, bToA, style)}`,
+    ...(direction === 'b-to-a' ? [] : [`A's stream into B's QEMU: ${fate(result.a, aToB, style)}`]),
+    ...(direction === 'a-to-b' ? [] : [`B's stream into A's QEMU: ${fate(result.b, bToA, style)}`]),
   ];
   const captured = result.a.kind === 'capture' && result.b.kind === 'capture';
   if (captured) {
@@ -106,41 +108,43 @@ function identity({ identity: all }: DiffResult, style: Style): string {
 
 const change = (a: string, b: string): string => `${visible(a)} → ${visible(b)}`;
 
-function layout({ layout: all }: DiffResult, style: Style): string {
+function layout({ layout: all }: DiffResult, style: Style, direction: Direction): string {
   if (all.length === 0) return '';
-  const groups = [...grouped(all)].sort(([, x], [, y]) => worstOf(x) - worstOf(y));
-  const lines = groups.flatMap(([, differences]) =>
-    capped([...differences].sort((x, y) => rank(x) - rank(y)).map((difference) => layoutLines(difference, style))),
-  );
+  const rank = (difference: LayoutDifference): number => VERDICTS.indexOf(verdictOf(difference, direction));
+  // Whether both are of one machine at all comes before what differs in its parts.
+  const order = ([section, differences]: readonly [string, readonly LayoutDifference[]]): number =>
+    section === '' ? -2 : section === 'ram' ? -1 : differences.reduce((worst, one) => Math.min(worst, rank(one)), 9);
+  const groups = [...grouped(all)].sort((x, y) => order(x) - order(y));
+  const lines = groups.flatMap(([, differences]) => {
+    const quoted = new Set<string>();
+    const sorted = [...differences].sort((x, y) => rank(x) - rank(y));
+    return capped(sorted.map((difference) => layoutLines(difference, style, direction, quoted)));
+  });
   return [style('bold', `Layout: ${plural(all.length, 'difference')}`), ...lines].join('\n');
 }
 
-function rank({ aToB, bToA }: LayoutDifference): number {
-  return Math.min(VERDICTS.indexOf(aToB.verdict), VERDICTS.indexOf(bToA.verdict));
-}
-
-function worstOf(differences: readonly LayoutDifference[]): number {
-  return Math.min(...differences.slice(0, 10_000).map(rank));
-}
-
-function layoutLines(difference: LayoutDifference, style: Style): string[] {
+/** The difference on one line; and what QEMU prints on another, once for each section. */
+function layoutLines(difference: LayoutDifference, style: Style, direction: Direction, quoted: Set<string>): string[] {
   const { message, aToB, bToA, code } = difference;
-  const head = `  ${pathOf(difference)}: ${visible(message)}`;
-  if (aToB.verdict === 'loads' && bToA.verdict === 'loads')
-    return [`${head}; ${style('green', 'loads')} both ways [${code}]`];
-  const lines = [`${head} [${code}]`];
-  const same = aToB.verdict === bToA.verdict && aToB.why === bToA.why;
-  const judgements = same
-    ? ([['both ways', aToB]] as const)
-    : ([
-        ['A to B', aToB],
-        ['B to A', bToA],
-      ] as const);
-  for (const [way, { verdict, why, qemu }] of judgements) {
-    const text = qemu && verdict === 'refused' ? `; QEMU: "${qemu.text}"` : '';
-    lines.push(`      ${way} ${style(COLORS[verdict], WORDS[verdict])}: ${why}${text}`);
-  }
-  return lines;
+  const same = aToB.verdict === bToA.verdict && (aToB.why === bToA.why || aToB.verdict === 'loads');
+  const ways: (readonly [string, Judgement])[] =
+    same && direction === 'both'
+      ? [[' both ways', aToB]]
+      : [
+          ...(direction === 'b-to-a' ? [] : [[' from A to B', aToB] as const]),
+          ...(direction === 'a-to-b' ? [] : [[' from B to A', bToA] as const]),
+        ];
+  const verdicts = ways.map(([way, { verdict, why }]) => {
+    const word = `${style(COLORS[verdict], WORDS[verdict])}${direction === 'both' ? way : ''}`;
+    return verdict === 'loads' ? word : `${word}: ${why}`;
+  });
+  const texts = ways.flatMap(([, { verdict, qemu }]) => (qemu && verdict === 'refused' ? [qemu.text] : []));
+  const fresh = [...new Set(texts)].filter((text) => !quoted.has(text));
+  for (const text of fresh) quoted.add(text);
+  return [
+    `  ${pathOf(difference)}: ${visible(message)}; ${verdicts.join('; ')} [${code}]`,
+    ...fresh.map((text) => `      QEMU: "${visible(text)}"`),
+  ];
 }
 
 function pathOf({ section, path }: { readonly section: string; readonly path: string }): string {
@@ -180,10 +184,23 @@ function valueLine(difference: ValueDifference): string {
     const [[start]] = ranges as readonly [readonly [number, number]];
     parts.push(`${plural(differing, unit)} ${differing === 1 ? 'differs' : 'differ'}, from ${hex(start)}`);
   }
-  if (a !== undefined || b !== undefined) {
+  const flags = names && flagChange(...names);
+  if (flags !== undefined) parts.push(`${shown(a, type)} → ${shown(b, type)}`, flags);
+  else if (a !== undefined || b !== undefined) {
     parts.push(`${shown(a, type, names?.[0])} → ${shown(b, type, names?.[1])}`);
   }
   return `${path}: ${parts.join(': ') || 'differs'}`;
+}
+
+/** Flags that both have are not repeated; undefined where they have none in common. */
+function flagChange(a: readonly string[], b: readonly string[]): string | undefined {
+  if (!a.some((name) => b.includes(name))) return undefined;
+  const [lost, gained] = [a.filter((name) => !b.includes(name)), b.filter((name) => !a.includes(name))];
+  const parts = [
+    ...(lost.length > 0 ? [`without ${lost.map(visible).join(' ')}`] : []),
+    ...(gained.length > 0 ? [`with ${gained.map(visible).join(' ')}`] : []),
+  ];
+  return parts.length > 0 ? parts.join(', ') : undefined;
 }
 
 function shown(value: ValueDifference['a'], type: string, names: readonly string[] = []): string {
@@ -265,7 +282,17 @@ function protocol({ protocol: all }: DiffResult, style: Style): string {
 }
 
 function leftOut({ ignored, notes }: DiffResult, style: Style): string {
-  const lines = ignored.map(({ rule, why, count: times }) => `  ${count(times)}× ${visible(rule)}: ${visible(why)}`);
+  const reasons = new Map<string, { times: number; rules: string[] }>();
+  for (const { rule, why, count: times } of ignored) {
+    const known = reasons.get(why);
+    if (known) {
+      known.times += times;
+      known.rules.push(rule);
+    } else reasons.set(why, { times, rules: [rule] });
+  }
+  const lines = [...reasons].map(
+    ([why, { times, rules }]) => `  ${count(times)}× ${visible(why)}: ${rules.map(visible).join(', ')}`,
+  );
   return [
     ...(lines.length > 0 ? [style('bold', 'Left out (--strict shows it)'), ...lines] : []),
     ...notes.map((note) => `note: ${visible(note)}`),

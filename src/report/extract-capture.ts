@@ -52,6 +52,8 @@ export interface ExtractCaptureOptions extends Pick<ReadOptions, 'offset' | 'vmd
   readonly sections?: boolean;
   /** Overwrites files that are there. */
   readonly force?: boolean;
+  /** The manifest has the hash of each file, unless this is false: of a large guest they take longer than everything else. */
+  readonly sha256?: boolean;
   /** Listens to every channel as well. */
   readonly listener?: (channel: ReadableChannel) => readonly StreamSink[];
 }
@@ -90,7 +92,8 @@ export interface ExtractedChannel {
 export interface ExtractedFile {
   readonly file: string;
   readonly size: number;
-  readonly sha256: string;
+  /** Of the whole file, unless `sha256` was false. */
+  readonly sha256?: string;
 }
 
 export interface ExtractedBlock extends Partial<ExtractedFile> {
@@ -137,9 +140,9 @@ export async function extractCapture(
   directory.check(MANIFEST);
   const names = new SafeNames([MANIFEST, 'physical.bin', 'core.elf']);
   const files = new BlockFiles(directory, ({ name }) => names.assign(`ram/${name}`));
-  const hasher = new FileHasher();
+  const hasher = options.sha256 === false ? undefined : new FileHasher();
   const pages = new PageStore(files, blockFilter(options.blocks ?? []), (file, start, length) =>
-    hasher.wrote(join(options.directory, file), start, length),
+    hasher?.wrote(join(options.directory, file), start, length),
   );
   const sections = options.sections === true ? new SectionStore(directory, names) : undefined;
   const devices = options.sections === true ? new DeviceStore(directory, names) : undefined;
@@ -236,7 +239,7 @@ export async function extractCapture(
     files.close();
     devices?.close();
     if (typeof input === 'string') capture.close?.();
-    await hasher.close();
+    await hasher?.close();
   }
 }
 
@@ -334,13 +337,14 @@ class Watch {
 }
 
 async function describeFiles(
-  hasher: FileHasher,
+  hasher: FileHasher | undefined,
   directory: string,
   files: readonly string[],
 ): Promise<(file: string) => ExtractedFile> {
   const described = new Map<string, ExtractedFile>();
   const describe = async (file: string): Promise<void> => {
-    described.set(file, { file, ...(await hasher.finish(join(directory, file))) });
+    const path = join(directory, file);
+    described.set(file, { file, ...(hasher ? await hasher.finish(path) : { size: statSync(path).size }) });
   };
   await Promise.all(files.map(describe));
   return (file) => described.get(file)!;

@@ -116,6 +116,17 @@ import { clockMissing } from './vmstate/clock-missing.js';
 import { targetSectionVersion } from './vmstate/target-section-version.js';
 import { targetDeviceUnknown } from './vmstate/target-device-unknown.js';
 import { targetSubsectionUnknown } from './vmstate/target-subsection-unknown.js';
+import { queueState } from './devices/queue-state.js';
+import { queueRing } from './devices/queue-ring.js';
+import { featureDependency } from './devices/feature-dependency.js';
+import { deviceStatus } from './devices/device-status.js';
+import { requestOutsideRam } from './devices/request-outside-ram.js';
+import { elementOfPackedDevice } from './devices/element-of-packed-device.js';
+import { scanoutSize } from './devices/scanout-size.js';
+import { interruptPin } from './devices/interrupt-pin.js';
+import { configSpace } from './devices/config-space.js';
+import { interruptLevel } from './devices/interrupt-level.js';
+import { vlanFilterSize } from './devices/vlan-filter-size.js';
 import { multifdChannelMissing } from './channels/multifd-channel-missing.js';
 import { multifdNotCaptured } from './channels/multifd-not-captured.js';
 import { multifdUuid } from './channels/multifd-uuid.js';
@@ -252,6 +263,18 @@ export const RULES: readonly Rule[] = [
   targetSectionVersion,
   targetDeviceUnknown,
   targetSubsectionUnknown,
+  // devices
+  queueState,
+  queueRing,
+  featureDependency,
+  deviceStatus,
+  requestOutsideRam,
+  elementOfPackedDevice,
+  scanoutSize,
+  interruptPin,
+  configSpace,
+  interruptLevel,
+  vlanFilterSize,
   // channels
   multifdChannelMissing,
   multifdNotCaptured,

@@ -15,7 +15,7 @@ export class RuleEngine {
   private readonly watches: readonly RuleWatch[];
   private readonly needs: Pick<
     StreamSink,
-    'wantsDevicePayload' | 'wantsDeviceState' | 'wantsMappedPages' | 'wantsSectionData'
+    'wantsDevicePayload' | 'wantsDeviceState' | 'wantsMappedPages' | 'wantsSectionData' | 'wantsAhead'
   >;
 
   constructor(
@@ -27,7 +27,9 @@ export class RuleEngine {
       watch({ facts, report: (violation) => findings.add(ruleFinding(meta, violation), meta.follows) }),
     );
     const needs = new Set(rules.flatMap((rule) => rule.needs ?? []));
+    const ahead = rules.flatMap((rule) => rule.ahead ?? []);
     this.needs = {
+      ...(ahead.length > 0 && { wantsAhead: (device) => ahead.some((wants) => wants(device)) }),
       wantsDevicePayload: needs.has('device-payload'),
       wantsDeviceState: needs.has('device-state'),
       wantsMappedPages: needs.has('mapped-pages'),
@@ -51,6 +53,7 @@ class ChannelRules implements StreamSink {
   readonly wantsDeviceState: boolean;
   readonly wantsMappedPages: boolean;
   readonly wantsSectionData: boolean;
+  readonly wantsAhead: StreamSink['wantsAhead'];
   private handlers: Partial<Record<StreamEvent['kind'], Handler[]>> = {};
   private pageHandlers: ((batch: PageBatch) => void)[] = [];
   private channel: ReturnType<Facts['begin']> | undefined;
@@ -65,6 +68,7 @@ class ChannelRules implements StreamSink {
     this.wantsDeviceState = needs.wantsDeviceState === true;
     this.wantsMappedPages = needs.wantsMappedPages === true;
     this.wantsSectionData = needs.wantsSectionData === true;
+    this.wantsAhead = needs.wantsAhead;
   }
 
   event(event: StreamEvent): void {

@@ -7,6 +7,7 @@ import type { Finding, Severity } from '../finding.js';
 import type { CaptureSummary } from '../model/capture-model.js';
 import type { EventOf, StreamEvent } from '../stream/events.js';
 import type { PageBatch } from '../stream/page-batch.js';
+import type { DeviceDescription } from '../vmstate/vmdesc.js';
 import type { ChannelFacts, Facts } from './facts.js';
 
 /** The families in the order of the catalogue: the name of the folder, and what it is about. */
@@ -21,6 +22,7 @@ export const FAMILIES = {
   'device-state': 'Device state of iterable devices, on the main channel and in packets',
   'return-path': 'Return path',
   vmstate: 'Device state and its description',
+  devices: 'What devices save for themselves: virtio, PCI',
   channels: 'Channels of a capture',
 } as const;
 
@@ -105,6 +107,8 @@ export interface Rule {
   readonly meta: RuleMeta;
   /** What decoders have to prepare for it. */
   readonly needs?: readonly ('device-payload' | 'device-state' | 'mapped-pages' | 'section-data')[];
+  /** The devices whose sections it wants as `device-ahead`, where the source can seek. */
+  readonly ahead?: (device: DeviceDescription) => boolean;
   readonly watch: (context: RuleContext) => RuleWatch;
 }
 

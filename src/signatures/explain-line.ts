@@ -32,7 +32,7 @@ export function explainLine(text: string): Explanation | undefined {
     const match = pattern.exec(text);
     if (!match) continue;
     const groups = Object.fromEntries(Object.entries(match.groups ?? {}).map(([name, value]) => [name, value ?? '']));
-    return { ...signature, ...log, line: match[0].trim(), details: details?.(groups, log) ?? [] };
+    return { ...signature, ...log, line: match[0].trim(), values: groups, details: details?.(groups, log) ?? [] };
   }
   return undefined;
 }

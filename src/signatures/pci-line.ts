@@ -1,7 +1,7 @@
 /** `get_pci_config_device: Bad config data`: which register, and what the difference usually is. */
 import { hex } from '../finding.js';
-import { headerRegisterAt } from '../vmstate/pci/register-at.js';
-import { registerAt } from '../vmstate/pci/register-at.js';
+import { headerRegisterAt, registerAt } from '../vmstate/pci/register-at.js';
+import type { Groups } from './signature.js';
 
 /** The numbers of the line. */
 export interface BadConfigData {
@@ -13,6 +13,19 @@ export interface BadConfigData {
   readonly cmask: number;
   readonly wmask: number;
   readonly w1cmask: number;
+}
+
+/** The numbers of a line that was recognised. */
+export function badConfigData(groups: Groups): BadConfigData {
+  const number = (name: string): number => Number.parseInt(groups[name] || '0', 16);
+  return {
+    offset: number('i'),
+    read: number('read'),
+    device: number('device'),
+    cmask: number('cmask'),
+    wmask: number('wmask'),
+    w1cmask: number('w1cmask'),
+  };
 }
 
 /** What a byte that differs means, by its offset in the header. */
@@ -55,13 +68,18 @@ export function explainBadConfig(data: BadConfigData): string[] {
     said.push(
       `the first capability is at ${hex(read)} in the stream and at ${hex(device)} in the destination's device`,
     );
-  const known = HEADER.find(([first, last]) => offset >= first && offset <= last);
-  if (known) said.push(known[2]);
+  const known = headerMeaning(offset);
+  if (known !== undefined) said.push(known);
   else if (offset >= 0x40)
     said.push(
       'a capability differs there: another number of MSI-X vectors (queues), or a capability more or less, so that others stand elsewhere; with the stream at hand, migscope dump shows which',
     );
   return said;
+}
+
+/** What a difference in the header usually is; undefined where nothing is known of it. */
+export function headerMeaning(offset: number): string | undefined {
+  return HEADER.find(([first, last]) => offset >= first && offset <= last)?.[2];
 }
 
 /** The same with the config space of the stream: names the register and the capability. */

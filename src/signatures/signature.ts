@@ -4,6 +4,10 @@
 export interface Signature {
   /** Unique, kebab-case. */
   readonly name: string;
+  /** The kind of failure, `F1` to `F28`; several lines may be of one. Never reused. */
+  readonly failure: `F${number}`;
+  /** Rules and problems, by name, that find in a capture what the line complains of. */
+  readonly foundBy?: readonly string[];
   /** The line, or the part of it that tells, with named groups for what varies. */
   readonly pattern: RegExp;
   readonly title: string;
@@ -33,5 +37,7 @@ export interface Explanation extends Omit<Signature, 'pattern' | 'details'> {
   /** The part of the text that was recognised. */
   readonly line: string;
   readonly details: readonly string[];
+  /** What varies in the line, by name. */
+  readonly values: Groups;
   readonly device?: string;
 }

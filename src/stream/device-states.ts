@@ -6,7 +6,7 @@ import { type Cursor, MAX_KEPT } from '../bytes/cursor.js';
 import { DecodeError, hex } from '../finding.js';
 import { type SectionIdentity, sectionName } from '../wire/section.js';
 import { type DecodedState, decodeState } from '../vmstate/decode.js';
-import { decodeDevice } from '../vmstate/opaque.js';
+import type * as Opaque from '../vmstate/opaque.js';
 import {
   describedSize,
   type DeviceDescription,
@@ -15,6 +15,8 @@ import {
   type VmstateDescription,
 } from '../vmstate/vmdesc.js';
 import type { Emitter } from './emitter.js';
+
+type Layouts = typeof Opaque;
 
 /** Bytes of payloads that wait for the vmdesc, or are decoded at once. */
 const MAX_WAITING = MAX_KEPT;
@@ -43,6 +45,7 @@ export class DeviceStates {
   private readonly queues = new Map<VmstateDescription, Map<string, DeviceDescription[]>>();
   private waiting = 0;
   private names = 0;
+  private layouts: Layouts | undefined;
   private pending: { readonly payload: Uint8Array; readonly device: DescribedDevice | undefined } | undefined;
 
   constructor(
@@ -50,6 +53,11 @@ export class DeviceStates {
     /** The machine type is known when the first section comes. */
     private readonly configuration: { readonly machine: string | undefined },
   ) {}
+
+  /** Loads the layouts of devices where somebody asks for them: they are a tenth of the program. Comes before everything else. */
+  async prepare(): Promise<void> {
+    if (this.out.wantsDeviceState && this.out.wantsOpaque) this.layouts = await import('../vmstate/opaque.js');
+  }
 
   /** The entry of the description for the next section with this idstr and instance. */
   peek(of: VmstateDescription, section: SectionIdentity): DescribedDevice | undefined {
@@ -198,9 +206,9 @@ export class DeviceStates {
 
   private decode({ section, payload }: Passed, description?: DeviceDescription): DecodedState {
     if (!this.out.wantsDeviceState) return {};
-    if (!this.out.wantsOpaque) return description ? decodeState(description, payload!) : {};
+    if (!this.layouts) return description ? decodeState(description, payload!) : {};
     const { machine } = this.configuration;
-    return decodeDevice(description, payload!, {
+    return this.layouts.decodeDevice(description, payload!, {
       idstr: section.idstr,
       sectionVersion: section.version,
       ...(machine !== undefined && { machine }),

@@ -2,6 +2,7 @@
 import type { ByteSource } from '../bytes/source.js';
 import type { DecodeError, Finding, Place } from '../finding.js';
 import { findingOf, problemFinding, type ProblemName } from '../problems.js';
+import type { DeviceDescription } from '../vmstate/vmdesc.js';
 import type { StreamEvent, StreamSink } from './events.js';
 import type { PageBatch } from './page-batch.js';
 
@@ -14,6 +15,8 @@ export class Emitter {
   readonly wantsDevicePayload: boolean;
   readonly wantsMappedPages: boolean;
   readonly wantsSectionData: boolean;
+  /** Somebody wants to know device sections before they come. */
+  readonly wantsAhead: boolean;
   /** Somebody looks into pages. */
   readonly wantsContents: boolean;
   /** Problems of severity error or warning so far. */
@@ -23,6 +26,7 @@ export class Emitter {
   /** The section that is being read, for problems. */
   section: string | undefined;
 
+  private readonly sinks: readonly StreamSink[];
   private readonly eventSinks: readonly StreamSink[];
   private readonly pageSinks: readonly StreamSink[];
   private readonly drainSinks: readonly StreamSink[];
@@ -34,6 +38,7 @@ export class Emitter {
     /** What the bytes come from: its faults are reported before what they lead to. */
     private readonly source?: Pick<ByteSource, 'faults'>,
   ) {
+    this.sinks = sinks;
     this.eventSinks = sinks.filter((sink) => sink.event);
     this.pageSinks = sinks.filter((sink) => sink.pages);
     this.drainSinks = sinks.filter((sink) => sink.drain);
@@ -42,6 +47,7 @@ export class Emitter {
     this.wantsDevicePayload = this.wantsDeviceState || sinks.some((sink) => sink.wantsDevicePayload);
     this.wantsMappedPages = sinks.some((sink) => sink.wantsMappedPages);
     this.wantsSectionData = sinks.some((sink) => sink.wantsSectionData);
+    this.wantsAhead = sinks.some((sink) => sink.wantsAhead);
     this.wantsContents = this.pageSinks.some((sink) => !sink.ignoresContents);
   }
 
@@ -49,6 +55,10 @@ export class Emitter {
     if (event.kind === 'end') this.reportFaults();
     if (event.kind === 'record') this.good = event.offset + event.length;
     for (const sink of this.eventSinks) sink.event!(event);
+  }
+
+  wantedAhead(device: DeviceDescription): boolean {
+    return this.sinks.some((sink) => sink.wantsAhead?.(device));
   }
 
   pages(batch: PageBatch): void {

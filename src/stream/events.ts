@@ -117,6 +117,16 @@ export type StreamEvent =
       readonly state?: StructNode;
       readonly note?: string;
     } & SectionIdentity)
+  /**
+   * A FULL section of a source that can seek, found at its end and reported behind the configuration: before everything else of the stream. It comes again as
+   * `device-state`.
+   */
+  | ({
+      readonly kind: 'device-ahead';
+      readonly offset: number;
+      readonly payload: Uint8Array;
+      readonly description: DeviceDescription;
+    } & SectionIdentity)
   | {
       readonly kind: 'command';
       readonly offset: number;
@@ -241,6 +251,8 @@ export interface StreamSink {
   readonly wantsDevicePayload?: boolean;
   /** Device state only as the vmdesc describes it: what it leaves opaque stays bytes. */
   readonly rawDevices?: boolean;
+  /** Wants to know the section of this device before everything that stands in front of it, where the source can seek. */
+  wantsAhead?(device: DeviceDescription): boolean;
   /** Reports the pages of mapped-ram files one by one instead of counted from the bitmap. */
   readonly wantsMappedPages?: boolean;
   /** Reports the data of records that are too long to be kept, in pieces; else they are stepped over. */

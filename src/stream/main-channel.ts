@@ -86,9 +86,12 @@ export class MainChannelDecoder implements RamContext {
   async decode(): Promise<void> {
     const { cursor, out } = this;
     const begin = cursor.offset;
+    await this.devices.prepare();
     out.event({ kind: 'begin', offset: begin, channel: out.channel, role: this.options.role });
     await this.guarded(async () => {
-      if (this.options.role === 'main') await this.header();
+      if (this.options.role !== 'main') return;
+      await this.header();
+      await this.sections.ahead();
     });
     if (this.brokenAt === undefined) await this.elements(0);
     if (this.sawEof && !(await cursor.atEnd())) await this.guarded(() => this.behindEof());

@@ -30,7 +30,8 @@ import {
 } from './section-extent.js';
 import { findSectionDecoder } from './sections/index.js';
 import type { SectionDecoder } from './sections/section-decoder.js';
-import { findVmdesc } from './vmdesc-lookup.js';
+import { sectionsAhead } from './sections-ahead.js';
+import { findVmdesc, type FoundVmdesc, locateVmdesc } from './vmdesc-lookup.js';
 
 /** A section that the stream has opened, by its id. */
 interface OpenSection extends SectionIdentity {
@@ -67,6 +68,7 @@ export class SectionReader {
   private names = 0;
   private footers: boolean | undefined;
   private lookedUp: { readonly vmdesc?: VmstateDescription } | undefined;
+  private atEnd: FoundVmdesc | undefined;
   private lookedAhead = false;
 
   constructor(
@@ -438,13 +440,23 @@ export class SectionReader {
     this.lookedUp = { vmdesc };
   }
 
+  /** Reports the sections at the end of the source that somebody wants to know before what stands in front of them. */
+  async ahead(): Promise<void> {
+    const { out, cursor } = this;
+    if (!out.wantsAhead || !cursor.source.readAt) return;
+    await this.description();
+    if (!this.atEnd) return;
+    for (const section of sectionsAhead(cursor.source, this.atEnd, (device) => out.wantedAhead(device)))
+      out.event({ kind: 'device-ahead', ...section });
+  }
+
   /** The description of the device state, where it can be had before the end of the stream. */
   async description(): Promise<VmstateDescription | undefined> {
     if (this.options.vmdesc) return this.options.vmdesc;
     const { source } = this.cursor;
     if (!this.lookedUp) {
-      const vmdesc = findVmdesc(source);
-      this.lookedUp = vmdesc ? { vmdesc } : {};
+      this.atEnd = locateVmdesc(source);
+      this.lookedUp = this.atEnd ? { vmdesc: this.atEnd.description } : {};
     }
     // From a pipe it comes too late, unless there is no other way to tell sections apart: then the rest is read ahead.
     if (!source.readAt && this.footers === false && !this.lookedAhead) {

@@ -11,12 +11,19 @@ const OPENINGS = ['{"configuration"', '{"page_size"', '{ "page_size"', '{ "confi
   Buffer.from(text),
 );
 
-/**
- * Looks backwards for `00 06 length {"…`, which is EOF, type byte, length and the first key.
- *
- * @returns undefined where there is none, or none that can be read
- */
+export interface FoundVmdesc {
+  readonly description: VmstateDescription;
+  /** Where the EOF stands that it follows. */
+  readonly eof: number;
+}
+
+/** The description at the end of a source; undefined where there is none, or none that can be read. */
 export function findVmdesc(source: ByteSource): VmstateDescription | undefined {
+  return locateVmdesc(source)?.description;
+}
+
+/** Looks backwards for `00 06 length {"…`, which is EOF, type byte, length and the first key. */
+export function locateVmdesc(source: ByteSource): FoundVmdesc | undefined {
   const { size, readAt } = source;
   if (size === undefined || !readAt) return undefined;
   const overlap = 64;
@@ -29,7 +36,8 @@ export function findVmdesc(source: ByteSource): VmstateDescription | undefined {
       if (part[at - 5] !== QEMU_VM_VMDESCRIPTION || part[at - 6] !== QEMU_VM_EOF) continue;
       const length = part.readUInt32BE(at - 4);
       if (start + at + length > size || !OPENINGS.some((opening) => part.indexOf(opening, at) === at)) continue;
-      return read(source, start + at, length);
+      const description = read(source, start + at, length);
+      return description && { description, eof: start + at - 6 };
     }
   }
   return undefined;

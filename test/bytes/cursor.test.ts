@@ -105,6 +105,32 @@ describe('need and fill', () => {
     expect(c.buffer.length).toBe(small);
   });
 
+  it('reads into the memory that it is given, and comes back to it behind a large structure', async () => {
+    const given = Buffer.alloc(4096);
+    const asked: number[] = [];
+    const bytes = noise(6 << 20, 3);
+    const c = new Cursor(new MemorySource(bytes), given.length, (size) => {
+      asked.push(size);
+      return given;
+    });
+    await c.need(4096, 'first');
+    expect(given.equals(bytes.subarray(0, 4096))).toBe(true);
+    await c.skip(100, 'some');
+    await c.need(5 << 20, 'large');
+    expect(c.buffer.length).toBeGreaterThan(4 << 20);
+    await c.skip((6 << 20) - 200, 'rest');
+    await c.need(10, 'next');
+    expect(c.buffer).toBe(given);
+    expect(c.bytes(10)).toEqual(bytes.subarray(-100, -90));
+    expect(asked).toEqual([4096]);
+  });
+
+  it('makes a window where nobody gives one', async () => {
+    const c = new Cursor(new MemorySource(noise(10, 1)), 64, () => undefined);
+    await c.need(10, 'all');
+    expect(c.bytes(10)).toEqual(noise(10, 1));
+  });
+
   it('holds no more than its bound', async () => {
     const source: ByteSource = { name: 'endless', read: (into) => into.length, close: () => undefined };
     const c = new Cursor(source);

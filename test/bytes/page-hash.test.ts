@@ -1,19 +1,37 @@
+import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import xxhash from 'xxhash-wasm';
-import { PageHasher } from '../../src/bytes/page-hash.js';
+import { MAX_HASHED, PageHasher } from '../../src/bytes/page-hash.js';
 import { noise } from '../build/bytes.js';
 
-const { h64Raw } = await xxhash();
-
-function hashOf(hasher: PageHasher, start: number, size: number): bigint {
+function hashOf(hasher: PageHasher, bytes: Uint8Array, start = 0, size = bytes.length): bigint {
   const into = new Uint32Array(4);
-  hasher.hash(start, size, into, 2);
+  hasher.hash(bytes, hasher.placeOf(bytes), start, size, into, 2);
   return (BigInt(into[3]!) << 32n) | BigInt(into[2]!);
 }
 
+/** NH of RFC 4418, 5.2.2, over 32-bit words of which both the message and the keys are taken in little-endian order. */
+function nh(message: Buffer, keys: Buffer): bigint {
+  let sum = 0n;
+  const word = (at: number): bigint => BigInt((message.readUInt32LE(at) + keys.readUInt32LE(at)) >>> 0);
+  for (let at = 0; at < message.length; at += 32) for (let i = at; i < at + 16; i += 4) sum += word(i) * word(i + 16);
+  return BigInt.asUintN(64, sum);
+}
+
+function expected(page: Buffer, seed: bigint): bigint {
+  const start = Buffer.alloc(8);
+  start.writeBigUInt64LE(seed);
+  const keys = createHash('shake256', { outputLength: MAX_HASHED + 32 })
+    .update(start)
+    .digest();
+  const [first, second] = [nh(page, keys), nh(page, keys.subarray(16))];
+  const sum = (first ^ (first >> 32n)) * 0x9e3779b185ebca87n + (second ^ (second >> 29n)) * 0xc2b2ae3d27d4eb4fn;
+  const folded = BigInt.asUintN(64, sum);
+  return folded ^ (folded >> 32n);
+}
+
 describe('PageHasher', () => {
-  it('is XXH64 of whole stripes, wherever they lie', () => {
+  it('is NH in two passes, in a window of its own and in any other memory', () => {
     const bytes = noise(40_000, 4);
     fc.assert(
       fc.property(
@@ -22,28 +40,57 @@ describe('PageHasher', () => {
         fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }),
         (start, stripes, seed) => {
           const hasher = new PageHasher(seed);
-          hasher.load(bytes, start, start + stripes * 32);
-          expect(hashOf(hasher, start, stripes * 32)).toBe(h64Raw(bytes.subarray(start, start + stripes * 32), seed));
+          const size = stripes * 32;
+          const right = expected(bytes.subarray(start, start + size), seed);
+          expect(hashOf(hasher, bytes, start, size)).toBe(right);
+          const window = hasher.window(bytes.length)!;
+          window.set(bytes);
+          expect(hashOf(hasher, window, start, size)).toBe(right);
         },
       ),
+      { numRuns: 30 },
     );
   });
 
-  it('takes zeros for what is missing of the last stripe, and leaves what stands there', () => {
-    const bytes = noise(200, 5);
+  it('takes zeros for what is missing of the last stripe, wherever the bytes lie', () => {
     const hasher = new PageHasher(1n);
-    hasher.load(bytes, 0, 200);
+    const bytes = noise(200, 5);
     const padded = Buffer.alloc(64);
     padded.set(bytes.subarray(10, 60));
-    expect(hashOf(hasher, 10, 50)).toBe(h64Raw(padded, 1n));
-    expect(hashOf(hasher, 0, 192)).toBe(h64Raw(bytes.subarray(0, 192), 1n));
+    expect(hashOf(hasher, bytes, 0, 192)).not.toBe(hashOf(hasher, padded));
+    expect(hashOf(hasher, bytes, 10, 50)).toBe(expected(padded, 1n));
+    const window = hasher.window(200)!;
+    window.set(bytes);
+    expect(hashOf(hasher, window, 10, 50)).toBe(expected(padded, 1n));
+    expect(window.equals(bytes)).toBe(true);
+    expect(hashOf(hasher, bytes, 0, 0)).toBe(expected(Buffer.alloc(32), 1n));
   });
 
-  it('makes room for more', () => {
-    const bytes = noise(5 << 20, 6);
-    const hasher = new PageHasher(9n);
-    hasher.load(bytes, 0, bytes.length);
-    const last = bytes.length - 4096;
-    expect(hashOf(hasher, last, 4096)).toBe(h64Raw(bytes.subarray(last), 9n));
+  it('hashes the largest page with keys to its end', () => {
+    const page = noise(MAX_HASHED, 6);
+    expect(hashOf(new PageHasher(9n), page)).toBe(expected(page, 9n));
+  });
+
+  it('hands out windows that do not overlap, until there is no room', () => {
+    const hasher = new PageHasher(1n);
+    const windows = Array.from({ length: 16 }, () => hasher.window(1 << 20)!);
+    windows.forEach((window, i) => window.fill(i + 1));
+    expect(windows.map((window, i) => window.every((byte) => byte === i + 1))).not.toContain(false);
+    expect(hasher.window(1)).toBeUndefined();
+    const page = noise(4096, 7);
+    expect(hashOf(hasher, page)).toBe(expected(page, 1n));
+  });
+
+  it('differs where one bit does', () => {
+    const hasher = new PageHasher(3n);
+    const page = hasher.window(4096)!;
+    page.set(noise(4096, 8));
+    const hashes = new Set([hashOf(hasher, page)]);
+    for (let bit = 0; bit < 4096 * 8; bit += 97) {
+      page[bit >> 3]! ^= 1 << (bit & 7);
+      hashes.add(hashOf(hasher, page));
+      page[bit >> 3]! ^= 1 << (bit & 7);
+    }
+    expect(hashes.size).toBe(1 + Math.ceil((4096 * 8) / 97));
   });
 });

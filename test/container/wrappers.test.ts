@@ -24,6 +24,15 @@ describe('unwrap', () => {
     }
   });
 
+  it.each([
+    ['gzip of a method that there is not', '1f8b07'],
+    ['two bytes of gzip', '1f8b'],
+    ['three bytes of qcow2', '514649'],
+    ['three bytes of a packet capture', 'a1b2c3'],
+  ])('takes %s for something else', async (_, text) => {
+    expect((await opened(Buffer.from(text, 'hex'))).layers).toEqual([]);
+  });
+
   it('goes through layer by layer', async () => {
     const image = join(HEAD, gzipSync(plainStream()));
     const { source, layers, attachments } = await opened(gzipSync(gzipSync(image)), false);

@@ -52,6 +52,14 @@ describe('alignFields', () => {
     expect(brief([unused(3), unused(5)], [unused(8)])).toEqual(['regrouped unused+unused unused']);
   });
 
+  it('opens a struct that took fields over, where not all of them stayed what they were', () => {
+    const inner = { vmsd: 's', version: 1, fields: [field('x', 2), field('y'), field('z')], subsections: [] };
+    const struct: LayoutField = { name: 's', type: 'struct', size: 10, count: 1, structs: [inner] };
+    expect(brief([field('x'), field('y'), field('w', 8)], [struct])).toEqual(['same x x', 'same y y', '-w', '+z']);
+    expect(brief([struct], [field('y'), field('z', 8)])).toEqual(['-x', 'same y y', 'same z z']);
+    expect(brief([field('p'), field('q', 8)], [struct])).toEqual(['-p', '-q', '+s']);
+  });
+
   it('loses no field and invents none', () => {
     const fields = fc.array(
       fc

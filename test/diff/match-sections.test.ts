@@ -32,6 +32,15 @@ describe('matchSections', () => {
     expect(names(matchSections(a, b))).toEqual(['renamed ICH9 LPC ICH9-LPC']);
   });
 
+  it('takes a class of another name for the same where nothing else has its vmsd', () => {
+    const host = vmsd('PCIHost', [field('config_reg', 4)]);
+    const one = vmsd('wdt', [field('a', 4)]);
+    const a = dumped({ 'old-host': host, other: host, sbsa_gwdt: one });
+    const b = dumped({ 'new-host': host, other: host, 'sbsa-gwdt': one });
+    expect(names(matchSections(a, b))).toEqual(['same other other', 'renamed sbsa_gwdt sbsa-gwdt']);
+    expect(matchSections(a, b)).toMatchObject({ onlyA: [{ idstr: 'old-host' }], onlyB: [{ idstr: 'new-host' }] });
+  });
+
   it('takes the class with the most fields in common for a section', () => {
     const a = written([device('dev', [uint32('a', 1), uint32('b', 1)])]);
     const b = dumped({ one: vmsd('dev', [field('x', 4)]), two: vmsd('dev', [field('a', 4), field('b', 4)]) });

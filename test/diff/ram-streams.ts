@@ -17,8 +17,7 @@ const SEED = 7n;
 export function hash(bytes: Uint8Array): number[] {
   const hasher = new PageHasher(SEED);
   const into = new Uint32Array(2);
-  hasher.load(bytes, 0, bytes.length);
-  hasher.hash(0, bytes.length, into, 0);
+  hasher.hash(bytes, -1, 0, bytes.length, into, 0);
   return [...into];
 }
 
@@ -27,7 +26,7 @@ export async function read(bytes: Uint8Array, sink: StreamSink): Promise<void> {
 }
 
 export async function indexed(bytes: Uint8Array): Promise<RamSnapshot> {
-  const index = new RamIndex(SEED);
+  const index = new RamIndex(new PageHasher(SEED));
   await read(bytes, index);
   return index.snapshot();
 }

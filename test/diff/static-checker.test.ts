@@ -1,7 +1,8 @@
 /** What QEMU's vmstate-static-checker.py finds in dumps, what it misses, and where it raises a false alarm. */
 import { describe, expect, it } from 'vitest';
-import type { Layout } from '../../src/diff/layout.js';
-import { compared, dumped, type DumpVmsd, field, maybe, vmsd } from './layouts.js';
+import { type Layout, layoutOfDump } from '../../src/diff/layout.js';
+import { parseVmstateDump } from '../../src/vmstate/dump.js';
+import { compared, dumped, dumpText, type DumpVmsd, field, maybe, vmsd } from './layouts.js';
 
 const A4 = field('a', 4);
 const B4 = field('b', 4);
@@ -44,6 +45,21 @@ const FINDINGS: readonly Case[] = [
     ['dev section-version refused'],
   ],
   [
+    'versions of a vmsd that are not those of its class',
+    [
+      layoutOfDump(parseVmstateDump(dumpText({ dev: vmsd('dev', [A4], { version: 2 }) }))),
+      layoutOfDump(
+        parseVmstateDump(
+          dumpText({ dev: vmsd('dev', [A4], { version: 2 }) }).replace(
+            '"name":"dev","version_id":2',
+            '"name":"dev","version_id":1',
+          ),
+        ),
+      ),
+    ],
+    ['dev section-version refused loads'],
+  ],
+  [
     'another minimum, which the version meets',
     both(vmsd('dev', [A4], { version: 2 }), vmsd('dev', [A4], { version: 2, minimum: 2 })),
     ['dev minimum-version loads'],
@@ -69,6 +85,14 @@ const FINDINGS: readonly Case[] = [
     'a field whose description is as long',
     both(vmsd('dev', [field('s', 100, { Description: vmsd('s', [A4]) })]), vmsd('dev', [field('s', 4)])),
     ['dev/s description-missing loads'],
+  ],
+  [
+    'another size of a field that moved into a struct',
+    both(
+      vmsd('dev', [A4, B4, field('c', 2)]),
+      vmsd('dev', [field('s', 64, { Description: vmsd('s', [field('a', 2), B4, field('c', 2)]) })]),
+    ),
+    ['dev/a field-resized refused'],
   ],
   ['another vmsd', both(vmsd('dev', [A4]), vmsd('device', [A4])), ['dev vmsd-renamed depends']],
   [

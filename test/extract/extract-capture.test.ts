@@ -78,6 +78,15 @@ describe('RAM of several channels', () => {
     expect(manifest).toMatchObject({ schema: 'migscope/extract/1', trustworthy: true, reasons: [] });
   });
 
+  it('leaves the hashes out where nobody wants them', async () => {
+    const { manifest } = await extract(
+      { 'main.bin': main(blocks(['m', 2]), last(records.page(PAGE, fill(1), 'm'))) },
+      { sha256: false },
+    );
+    expect(manifest.blocks[0]).toMatchObject({ file: 'ram/m', size: 2 * PAGE });
+    expect(manifest.blocks[0]).not.toHaveProperty('sha256');
+  });
+
   it('names the pages that were never sent', async () => {
     const { manifest } = await extract({
       'main.bin': main(

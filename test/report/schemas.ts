@@ -16,7 +16,7 @@ export function schema(name: string): Schema {
 
 /** Expects that a document is what `docs/schema/<name>.schema.json` says. */
 export function expectValid(
-  name: 'info' | 'dump' | 'extract' | 'finding' | 'validate' | 'diff' | 'snapshots' | 'capture',
+  name: 'info' | 'dump' | 'extract' | 'finding' | 'validate' | 'diff' | 'snapshots' | 'capture' | 'explain',
   document: unknown,
 ): void {
   const ajv = new Ajv({ allErrors: true, allowUnionTypes: true });

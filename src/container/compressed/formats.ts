@@ -2,7 +2,7 @@
 import type { ByteSource } from '../../bytes/source.js';
 import { InputError } from '../../finding.js';
 import type { Wrapper } from '../wrapper.js';
-import { startTool, type Tool } from './tool.js';
+import type { Tool } from './tool.js';
 
 interface Format extends Tool {
   /** What people call it. */
@@ -77,6 +77,7 @@ export const FORMATS: readonly Format[] = [
 export const compressed: readonly Wrapper[] = FORMATS.map((format) => ({
   recognises: format.recognises,
   async unwrap(packed) {
+    const { startTool } = await import('./tool.js');
     const source = (await startTool(format.name, format, packed)) ?? (await format.fallback?.(packed));
     if (source) return { source, layers: [format.name] };
     throw new InputError(

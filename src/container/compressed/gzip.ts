@@ -17,7 +17,8 @@ import { Cursor } from '../../bytes/cursor.js';
 import { layout } from '../../bytes/layout.js';
 import type { ByteSource } from '../../bytes/source.js';
 import { hex } from '../../finding.js';
-import type { Wrapper } from '../wrapper.js';
+import type { OneInside } from '../wrapper.js';
+import { GZIP_MAGIC } from '../magic.js';
 import { Unpacked } from './unpacked.js';
 
 const HEADER = layout(
@@ -40,7 +41,6 @@ const TRAILER = layout(
   ],
   'little',
 );
-const MAGIC = 0x8b1f;
 const FLAG_HEADER_CRC = 2;
 const FLAG_EXTRA = 4;
 /** File name and comment. */
@@ -50,10 +50,11 @@ const TEXT_FLAGS = [8, 16] as const;
 const CHUNK = 256 << 10;
 /** Packed bytes that are handed over at once. */
 const INPUT = 256 << 10;
-export const gzip: Wrapper = {
-  recognises: (head) => head.length >= 3 && head.readUInt16LE(0) === MAGIC && head[2] === 8,
-  unwrap: (source) => ({ source: new Gunzip(source), layers: ['gzip'] }),
-};
+
+/** Nothing has been read from the source; closing what comes out closes it. */
+export function openGzip(source: ByteSource): OneInside {
+  return { source: new Gunzip(source), layers: ['gzip'] };
+}
 
 class Gunzip extends Unpacked {
   private readonly cursor: Cursor;
@@ -81,7 +82,7 @@ class Gunzip extends Unpacked {
       if (cursor.has(1)) break;
     }
     if (await cursor.atEnd()) return false;
-    if ((await cursor.fill(2)) && cursor.view.getUint16(cursor.position, true) === MAGIC) return true;
+    if ((await cursor.fill(2)) && cursor.view.getUint16(cursor.position) === GZIP_MAGIC) return true;
     this.fault('wrapper-trailing', 'what follows the last member is none', cursor.offset);
     return false;
   }

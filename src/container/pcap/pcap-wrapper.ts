@@ -2,7 +2,7 @@
 import type { ByteSource } from '../../bytes/source.js';
 import { InputError } from '../../finding.js';
 import { type Arrival, channelFile } from '../arrivals.js';
-import type { ChannelInside, NoteInside, SeveralInside, UnwrapOptions, Wrapper } from '../wrapper.js';
+import type { ChannelInside, NoteInside, SeveralInside, UnwrapOptions } from '../wrapper.js';
 import { endpointText } from './connection.js';
 import type { SeekableSource } from './file-window.js';
 import { indexPackets, type PacketIndex } from './index-packets.js';
@@ -11,16 +11,8 @@ import { spool } from './spool.js';
 import { StreamSource } from './stream-source.js';
 import type { TcpStream } from './tcp-stream.js';
 
-/** pcap with microseconds and nanoseconds in both byte orders, and the section header of pcapng. */
-const MAGICS = new Set(['a1b2c3d4', 'd4c3b2a1', 'a1b23c4d', '4d3cb2a1', '0a0d0d0a']);
-
-export const pcap: Wrapper = {
-  takesPart: true,
-  recognises: (head) => MAGICS.has(head.toString('hex', 0, 4)),
-  unwrap: openPcap,
-};
-
-async function openPcap(source: ByteSource, { part }: UnwrapOptions): Promise<SeveralInside> {
+/** @throws InputError when there is no migration in it, or it is not clear which one is meant */
+export async function openPcap(source: ByteSource, { part }: UnwrapOptions): Promise<SeveralInside> {
   const file = isSeekable(source) ? source : await spool(source);
   const index = await indexPackets(file);
   if (!index) throw new InputError(`${source.name} begins as a packet capture does, and is none`);

@@ -25,8 +25,6 @@ import { layout } from '../../bytes/layout.js';
 import type { ByteSource } from '../../bytes/source.js';
 import { InputError } from '../../finding.js';
 
-export const QCOW2_MAGIC = 0x514649fb;
-
 const HEADER = layout('qcow2 header', [
   ['magic', 'u32'],
   ['version', 'u32'],

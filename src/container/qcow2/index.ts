@@ -1,8 +1,9 @@
 /** qcow2 images: the VM state of their internal snapshots (`savevm`, `snapshot-save`). */
 import type { ByteSource } from '../../bytes/source.js';
 import { InputError } from '../../finding.js';
-import type { OneInside, UnwrapOptions, Wrapper } from '../wrapper.js';
-import { QCOW2_MAGIC, type Qcow2Header, readQcow2Header } from './header.js';
+import type { OneInside, UnwrapOptions } from '../wrapper.js';
+import { QCOW2_MAGIC } from '../magic.js';
+import { type Qcow2Header, readQcow2Header } from './header.js';
 import { type Qcow2Snapshot, readSnapshotTable } from './snapshot-table.js';
 import { VmState } from './vm-state.js';
 
@@ -16,12 +17,6 @@ export class SnapshotChoiceError extends InputError {
   }
 }
 
-export const qcow2: Wrapper = {
-  recognises: (head) => head.length >= 4 && head.readUInt32BE(0) === QCOW2_MAGIC,
-  takesPart: true,
-  unwrap: (source, options) => open(source, options),
-};
-
 /**
  * The internal snapshots of a qcow2 image, in the order of its table.
  *
@@ -34,7 +29,12 @@ export function listSnapshots(source: ByteSource): readonly Qcow2Snapshot[] {
   return readSnapshotTable(source, readQcow2Header(source));
 }
 
-function open(source: ByteSource, { part }: UnwrapOptions): OneInside {
+/**
+ * The VM state of the snapshot that is named, or of the only one.
+ *
+ * @throws InputError when there is none, or it cannot be read
+ */
+export function openQcow2(source: ByteSource, { part }: UnwrapOptions): OneInside {
   const { name } = source;
   if (!source.readAt) {
     throw new InputError(

@@ -4,6 +4,8 @@ import type { Signature } from '../signature.js';
 export const CHANNEL_SIGNATURES: readonly Signature[] = [
   {
     name: 'multifd-magic',
+    failure: 'F18',
+    foundBy: ['multifd-init', 'multifd-magic', 'capture-multifd'],
     pattern: /multifd: received packet magic (?<found>[0-9a-f]{1,8}),? expected (?<expected>[0-9a-f]{1,8})/i,
     title: 'a connection was taken for a multifd channel that is none',
     meaning:
@@ -17,6 +19,17 @@ export const CHANNEL_SIGNATURES: readonly Signature[] = [
   },
   {
     name: 'multifd-packet',
+    failure: 'F19',
+    foundBy: [
+      'multifd-page-count',
+      'multifd-block',
+      'multifd-offset',
+      'multifd-payload',
+      'multifd-method',
+      'multifd-packet-size',
+      'multifd-flags',
+      'method-between-channels',
+    ],
     pattern:
       /multifd: received packet with (?<pages>\d+) (?:normal )?pages?,? expected (?<most>\d+)|multifd(?: \d+)?: (?:offset too long|unknown ram block|packet size received|flags received)[^\n]{0,200}/i,
     title: 'a multifd packet does not fit',
@@ -30,6 +43,8 @@ export const CHANNEL_SIGNATURES: readonly Signature[] = [
   },
   {
     name: 'multifd-terminated',
+    failure: 'F20',
+    foundBy: ['sync-count', 'sync-missing-before-postcopy', 'pages-behind-last-sync', 'multifd-channel-missing'],
     pattern: /multifd_recv_(?:sync_main|terminate_threads)[^\n]{0,200}|multifd_recv_terminate[^\n]{0,200}/,
     title: 'the multifd channels did not come to a sync point together',
     meaning: 'At the end of each pass all channels wait for each other; one of them never came.',
@@ -39,6 +54,8 @@ export const CHANNEL_SIGNATURES: readonly Signature[] = [
   },
   {
     name: 'postcopy-state',
+    failure: 'F21',
+    foundBy: ['postcopy-order', 'listen-outside-package', 'package-order'],
     pattern: /(?<command>CMD_POSTCOPY_[A-Z_]+) in wrong postcopy state \((?<state>\d+)\)/,
     title: 'a command of postcopy came out of order',
     meaning: 'ADVISE, DISCARD, LISTEN and RUN come in this order, once each.',
@@ -52,8 +69,10 @@ export const CHANNEL_SIGNATURES: readonly Signature[] = [
   },
   {
     name: 'command',
+    failure: 'F21',
+    foundBy: ['unknown-command', 'command-payload', 'command-refused', 'package-contents', 'packaged-end'],
     pattern:
-      /CMD_PACKAGED: Buffer receive fail[^\n]{0,80}|Unreasonably large packaged state: (?<size>\d+)|MIG_CMD 0x(?<code>[0-9a-f]+) unknown[^\n]{0,80}|[A-Za-z_]+ received with bad length[^\n]{0,80}|CMD_POSTCOPY_ADVISE invalid length[^\n]{0,80}|RAM postcopy is enabled but have 0 byte advise/,
+      /CMD_PACKAGED: Buffer receive fail[^\n]{0,80}|Unreasonably large packaged state: (?<size>\d+)|MIG_CMD 0x(?<code>[0-9a-f]+) unknown[^\n]{0,80}|[A-Za-z_]+ received with bad length[^\n]{0,80}|CMD_POSTCOPY_ADVISE invalid length[^\n]{0,80}|RAM postcopy is (?:enabled but have 0|disabled but have 16) byte advise|MIG_CMD 0x[0-9a-f]+ deprecated[^\n]{0,80}|CMD_[A-Z_]+ \(0x[0-9a-f]+\) received with no return path|invalid payload length \(\d+\)/,
     title: 'a command cannot be understood',
     meaning:
       'Between the sections stand commands with a length of their own; one of them is unknown or has a length that it never has.',

@@ -1,5 +1,5 @@
 /** What goes wrong inside a device. */
-import { explainBadConfig } from '../pci-line.js';
+import { badConfigData, explainBadConfig } from '../pci-line.js';
 import type { Groups, Signature } from '../signature.js';
 import { explainFeatures, explainGuestIndex, explainUsedIndex } from '../virtio-line.js';
 
@@ -8,6 +8,7 @@ const hexOf = (groups: Groups, name: string): number => Number.parseInt(groups[n
 export const DEVICE_SIGNATURES: readonly Signature[] = [
   {
     name: 'pci-config',
+    failure: 'F5',
     pattern:
       /get_pci_config_device: Bad config data: i=0x(?<i>[0-9a-f]{1,4}) read: (?<read>[0-9a-f]{1,2}) device: (?<device>[0-9a-f]{1,2}) cmask: (?<cmask>[0-9a-f]{1,2}) wmask: (?<wmask>[0-9a-f]{1,2}) w1cmask: ?(?<w1cmask>[0-9a-f]{1,2})/i,
     title: 'a PCI function of the destination is not the one of the stream',
@@ -17,18 +18,11 @@ export const DEVICE_SIGNATURES: readonly Signature[] = [
       'A machine type that is not the same (an alias such as pc or q35, or another QEMU version behind it), a property of the device that is not the same on both sides, another number of queues or vectors, another size of an option ROM or a BAR.',
     fix: 'Start the destination with the versioned machine type that the stream has (migscope info), and with the same devices and properties. migscope diff of two streams, one from each side, names the register.',
     source: 'get_pci_config_device (hw/pci/pci.c)',
-    details: (groups) =>
-      explainBadConfig({
-        offset: hexOf(groups, 'i'),
-        read: hexOf(groups, 'read'),
-        device: hexOf(groups, 'device'),
-        cmask: hexOf(groups, 'cmask'),
-        wmask: hexOf(groups, 'wmask'),
-        w1cmask: hexOf(groups, 'w1cmask'),
-      }),
+    details: (groups) => explainBadConfig(badConfigData(groups)),
   },
   {
     name: 'virtio-features',
+    failure: 'F6',
     pattern: /Features 0x(?<features>[0-9a-f]{1,32}) unsupported\. Allowed features: 0x(?<allowed>[0-9a-f]{1,32})/i,
     title: 'the guest uses virtio features that the destination does not have',
     meaning:
@@ -41,6 +35,7 @@ export const DEVICE_SIGNATURES: readonly Signature[] = [
   },
   {
     name: 'virtio-used-index',
+    failure: 'F7',
     pattern:
       /VQ (?<queue>\d{1,5}) size 0x(?<size>[0-9a-f]{1,8}) < last_avail_idx 0x(?<last>[0-9a-f]{1,4}) - used_idx 0x(?<used>[0-9a-f]{1,4})/i,
     title: 'a queue would have more requests in flight than it has room for',
@@ -55,6 +50,7 @@ export const DEVICE_SIGNATURES: readonly Signature[] = [
   },
   {
     name: 'virtio-guest-index',
+    failure: 'F7',
     pattern:
       /VQ (?<queue>\d{1,5}) size 0x(?<size>[0-9a-f]{1,8}) Guest index 0x(?<guest>[0-9a-f]{1,4}) inconsistent with Host index 0x(?<host>[0-9a-f]{1,4}): delta 0x[0-9a-f]{1,8}/i,
     title: 'a queue has more new requests than it has room for',
@@ -69,6 +65,7 @@ export const DEVICE_SIGNATURES: readonly Signature[] = [
   },
   {
     name: 'virtio-address',
+    failure: 'F7',
     pattern: /VQ (?<queue>\d{1,5}) address 0x0 inconsistent with Host index 0x(?<host>[0-9a-f]{1,4})/i,
     title: 'a queue without a ring has been used',
     meaning: 'The device state has an index for a queue whose ring has no address.',
@@ -79,6 +76,7 @@ export const DEVICE_SIGNATURES: readonly Signature[] = [
   },
   {
     name: 'property-changed',
+    failure: 'F12',
     pattern: /Property '(?<property>[^'\n]{1,80})' changed from 0x(?<was>[0-9a-f]{1,16}) to 0x(?<is>[0-9a-f]{1,16})/i,
     title: 'a property of the device differs',
     meaning: 'virtio-mem and its like check that they are configured as at the source.',
@@ -90,6 +88,7 @@ export const DEVICE_SIGNATURES: readonly Signature[] = [
   },
   {
     name: 'gpa-mismatch',
+    failure: 'F12',
     pattern: /Mismatched GPAs for block (?<block>.{1,255}?) (?<theirs>[0-9a-f]{1,16}) != (?<ours>[0-9a-f]{1,16})/i,
     title: 'a memory region lies elsewhere in the guest',
     meaning: 'With x-ignore-shared the stream says where each region is, and the destination has one elsewhere.',

@@ -5,6 +5,8 @@ import type { Signature } from '../signature.js';
 export const RAM_SIGNATURES: readonly Signature[] = [
   {
     name: 'unknown-ramblock',
+    failure: 'F8',
+    foundBy: ['ram-block-list', 'undeclared-block'],
     pattern: /Unknown ramblock "(?<block>[^"\n]{1,255})", cannot accept migration/,
     title: 'the destination lacks a RAM block of the stream',
     meaning: 'The list of blocks at the start of the stream names one that the destination does not have.',
@@ -21,6 +23,7 @@ export const RAM_SIGNATURES: readonly Signature[] = [
   },
   {
     name: 'block-length',
+    failure: 'F9',
     pattern:
       /(?:Length|Size) mismatch: (?<block>.{1,255}?): 0x(?<theirs>[0-9a-f]{1,16}) in != 0x(?<ours>[0-9a-f]{1,16})/,
     title: 'a RAM block has another size at the destination',
@@ -35,6 +38,8 @@ export const RAM_SIGNATURES: readonly Signature[] = [
   },
   {
     name: 'page-size',
+    failure: 'F11',
+    foundBy: ['advise-page-sizes', 'page-size-contradiction', 'mapped-ram-page-size'],
     pattern:
       /Received TARGET_PAGE_BITS is (?<theirs>\d+) but local is (?<ours>\d+)|Mismatched RAM page size (?<block>.{1,255}?) \(local\) (?<local>\d+) != (?<remote>\d+)|Postcopy needs matching (?:RAM|target) page sizes(?: \(s=(?<s>[0-9a-f]+) d=(?<d>[0-9a-f]+)\))?/,
     title: 'page sizes differ',
@@ -53,6 +58,8 @@ export const RAM_SIGNATURES: readonly Signature[] = [
   },
   {
     name: 'ram-flags',
+    failure: 'F15',
+    foundBy: ['ram-flags', 'truncated', 'early-end'],
     pattern: /Unknown combination of migration flags: 0x(?<flags>[0-9a-f]{1,8})(?<postcopy> \(postcopy mode\))?/i,
     title: 'a RAM record has flags that mean nothing',
     meaning: 'Where the next record of a page should start, the destination read a word that is no record.',
@@ -74,6 +81,8 @@ export const RAM_SIGNATURES: readonly Signature[] = [
   },
   {
     name: 'postcopy-pages',
+    failure: 'F22',
+    foundBy: ['ram-address', 'zero-fill', 'host-page-split', 'postcopy-record'],
     pattern:
       /Non-same host page detected on channel (?<channel>\d+)|Found a zero page with value (?<value>-?\d+)|Illegal RAM offset (?<offset>[0-9a-fx]+)|(?<outside>page outside of ramblock)/i,
     title: 'pages of postcopy do not fit',
@@ -85,6 +94,8 @@ export const RAM_SIGNATURES: readonly Signature[] = [
   },
   {
     name: 'xbzrle',
+    failure: 'F23',
+    foundBy: ['ram-xbzrle', 'xbzrle-without-base'],
     pattern: /Failed to load XBZRLE page - (?<what>wrong compression!|len overflow!|decode error!)/,
     title: 'an XBZRLE page cannot be decoded',
     meaning: 'XBZRLE sends differences to an earlier page; the difference is damaged, or not for that page.',

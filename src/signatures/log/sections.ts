@@ -4,6 +4,8 @@ import type { Signature } from '../signature.js';
 export const SECTION_SIGNATURES: readonly Signature[] = [
   {
     name: 'unknown-section',
+    failure: 'F1',
+    foundBy: ['section-twice', 'target-device-unknown'],
     pattern: /Unknown (?:savevm )?section or instance '(?<idstr>[^'\n]{1,255})' (?<instance>\d+)/,
     title: 'the destination has no such device',
     meaning: 'The stream has a section for a device that is not there under this name.',
@@ -19,6 +21,8 @@ export const SECTION_SIGNATURES: readonly Signature[] = [
   },
   {
     name: 'section-footer',
+    failure: 'F2',
+    foundBy: ['section-footer', 'section-extent', 'section-size-mismatch', 'section-contents', 'vmdesc-mismatch'],
     pattern: /Missing section footer for (?<device>[^\n]{1,255})|Section footer error, section_id: (?<id>\d+)/,
     title: 'a device was read with another layout than it was written with',
     meaning:
@@ -31,6 +35,8 @@ export const SECTION_SIGNATURES: readonly Signature[] = [
   },
   {
     name: 'footer-id',
+    failure: 'F3',
+    foundBy: ['section-footer'],
     pattern:
       /Mismatched section id in footer for (?<device>.{1,255}?) - read 0x(?<read>[0-9a-f]+) expected 0x(?<expected>[0-9a-f]+)/,
     title: 'the footer of a section is that of another',
@@ -42,8 +48,10 @@ export const SECTION_SIGNATURES: readonly Signature[] = [
   },
   {
     name: 'cut',
+    failure: 'F17',
+    foundBy: ['truncated', 'early-end'],
     pattern:
-      /check_section_footer: Read section footer failed: (?<code>-?\d+)|Unable to read ID string for section (?<section>\d+)|Unable to read (?:instance_id|version_id)[^\n]{0,80}|Failed to load [^\n]{1,120}: Input\/output error/,
+      /check_section_footer: Read section footer failed: (?<code>-?\d+)|Unable to read ID string for section (?<section>\d+)|Unable to read (?:instance_id|version_id)[^\n]{0,80}|Failed to load section ID: stream error: -?\d+|Failed to read instance\/version ID: -?\d+|Failed to load configuration state: stream error: -?\d+|Failed to load vmstate version_id: \d+, ret: -5|Failed to load [^\n]{1,120}: Input\/output error/,
     title: 'the stream ends where it should not',
     meaning: 'The destination wanted to read on and there was nothing.',
     causes: 'The source died or failed, the connection broke, the file was cut or was written while the guest ran.',
@@ -52,6 +60,15 @@ export const SECTION_SIGNATURES: readonly Signature[] = [
   },
   {
     name: 'subsection',
+    failure: 'F24',
+    foundBy: [
+      'unknown-subsection',
+      'configuration-subsection-unknown',
+      'capability-refused',
+      'target-subsection-unknown',
+      'subsection-twice',
+      'subsection-version',
+    ],
     pattern:
       /VM subsection '(?<subsection>[^'\n]{1,255})' in '(?<in>[^'\n]{1,255})' does not exist|Loading VM subsection '(?<other>[^'\n]{1,255})'[^\n]{0,80}failed[^\n]{0,80}/,
     title: 'the destination does not know a part of a device',
@@ -63,6 +80,8 @@ export const SECTION_SIGNATURES: readonly Signature[] = [
   },
   {
     name: 'version',
+    failure: 'F25',
+    foundBy: ['section-version', 'target-section-version', 'section-version-mismatch', 'file-version'],
     pattern:
       /(?<vmsd>[^\s:]{1,120}): incoming version_id (?<incoming>\d+) is too (?<which>new|old) for local (?:version_id|minimum version_id) {1,3}(?<local>\d+)|[Uu]nsupported version (?<theirs>\d+) for '(?<device>[^'\n]{1,255})' v(?<ours>\d+)|SaveVM v2 format is obsolete/,
     title: 'a device is of another version',
@@ -78,6 +97,8 @@ export const SECTION_SIGNATURES: readonly Signature[] = [
   },
   {
     name: 'field',
+    failure: 'F4',
+    foundBy: ['field-value', 'section-contents'],
     pattern:
       /Failed to load (?<path>[A-Za-z0-9_.:/ -]{1,200}?:[A-Za-z0-9_.[\]/ -]{1,120})|Failed to load element of type (?<type>[^\n]{1,80}) for (?<field>[^\n:]{1,120})/,
     title: 'a field of a device was refused',
@@ -90,6 +111,8 @@ export const SECTION_SIGNATURES: readonly Signature[] = [
   },
   {
     name: 'device-state',
+    failure: 'F4',
+    foundBy: ['section-contents'],
     pattern:
       /error while loading state (?:for instance 0x(?<instance>[0-9a-f]+) of device|section id (?<id>\d+)) ?['(]?(?<device>[^'\n)]{1,255})['")]/,
     title: 'loading a section failed',
@@ -103,6 +126,8 @@ export const SECTION_SIGNATURES: readonly Signature[] = [
   },
   {
     name: 'load-failed',
+    failure: 'F16',
+    foundBy: ['truncated', 'early-end'],
     pattern: /load of migration failed: (?<reason>[^\n]{1,120})/,
     title: 'the destination gave up',
     meaning:

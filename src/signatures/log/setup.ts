@@ -4,6 +4,8 @@ import type { Signature } from '../signature.js';
 export const SETUP_SIGNATURES: readonly Signature[] = [
   {
     name: 'machine-type',
+    failure: 'F10',
+    foundBy: ['machine-too-new'],
     pattern: /Machine type received is '(?<theirs>[^'\n]{1,80})' and local is '(?<ours>[^'\n]{1,80})'/,
     title: 'the machine types differ',
     meaning: 'The stream says of which machine type it is, and the destination is of another.',
@@ -14,6 +16,8 @@ export const SETUP_SIGNATURES: readonly Signature[] = [
   },
   {
     name: 'capability',
+    failure: 'F13',
+    foundBy: ['capability-refused', 'capability-conflict', 'capability-not-recorded'],
     pattern:
       /Capability (?<capability>[a-z0-9-]{1,40}) is (?<ours>on|off), but received capability is (?<theirs>on|off)/,
     title: 'a capability is set on one side only',
@@ -25,6 +29,8 @@ export const SETUP_SIGNATURES: readonly Signature[] = [
   },
   {
     name: 'uuid',
+    failure: 'F14',
+    foundBy: ['multifd-uuid'],
     pattern: /UUID received is (?<theirs>[0-9a-f-]{36}) and local is (?<ours>[0-9a-f-]{36})/i,
     title: 'the stream is of another guest',
     meaning: 'With validate-uuid the source sends the UUID of the guest, and the destination has another.',
@@ -35,6 +41,8 @@ export const SETUP_SIGNATURES: readonly Signature[] = [
   },
   {
     name: 'dirty-bitmap',
+    failure: 'F26',
+    foundBy: ['bitmap-record'],
     pattern:
       /Migrated bitmap granularity[^\n]{0,120}match[^\n]{0,120}|Unknown (?:bitmap|node) alias '(?<alias>[^'\n]{1,255})'|[Uu]nknown dirty bitmap[^\n]{0,200}|Error: Unknown (?:bitmap|node)[^\n]{0,200}/,
     title: 'a dirty bitmap has no counterpart',
@@ -45,6 +53,8 @@ export const SETUP_SIGNATURES: readonly Signature[] = [
   },
   {
     name: 'not-a-stream',
+    failure: 'F27',
+    foundBy: ['configuration-missing', 'vmdesc-missing', 'vmdesc-cut', 'file-version'],
     pattern:
       /Not a migration stream(?:, magic: (?<magic>[0-9a-f]{1,8}))?|Configuration section missing(?:, (?<found>[0-9a-f]+) != (?<wanted>[0-9a-f]+))?|Expected vmdescription section, but got (?<type>-?\d+)|Error -22 while loading VM state/i,
     title: 'the file is no migration stream, or is not written as expected',
@@ -54,19 +64,22 @@ export const SETUP_SIGNATURES: readonly Signature[] = [
     fix: 'migscope info says what the file is and opens what it is wrapped in.',
     source: 'qemu_loadvm_state_header, qemu_loadvm_state (migration/savevm.c)',
     details: ({ magic }) => {
-      const known: Readonly<Record<string, string>> = {
-        '4c696276': 'a save file of libvirt',
-        '1f8b0800': 'gzip',
-        '28b52ffd': 'zstd',
-        '514649fb': 'a qcow2 image: the state is an internal snapshot in it',
-        '11223344': 'a multifd channel',
-      };
-      const what = magic ? known[magic.toLowerCase()] : undefined;
+      const known: readonly (readonly [start: string, what: string])[] = [
+        ['4c696276', 'a save file of libvirt'],
+        ['1f8b', 'gzip'],
+        ['28b52ffd', 'zstd'],
+        ['fd377a58', 'xz'],
+        ['425a68', 'bzip2'],
+        ['514649fb', 'a qcow2 image: the state is an internal snapshot in it'],
+        ['11223344', 'a multifd channel'],
+      ];
+      const what = magic ? known.find(([start]) => magic.toLowerCase().startsWith(start))?.[1] : undefined;
       return what === undefined ? [] : [`0x${magic} is ${what}`];
     },
   },
   {
     name: 'blocked',
+    failure: 'F28',
     pattern:
       /State blocked by non-migratable device '(?<device>[^'\n]{1,255})'|State blocked[^\n]{0,200}|State is not migratable[^\n]{0,120}|[^\n]{0,80}is not yet migratable|[^\n]{0,80}invtsc[^\n]{0,80}(?:migrat|savevm)[^\n]{0,80}/,
     title: 'the source refuses to migrate',

@@ -49,21 +49,32 @@ export interface PciConfigSpace {
   readonly registers: readonly PciRegister[];
   readonly capabilities: readonly PciCapability[];
   readonly extended: readonly PciCapability[];
-  /** What is wrong with the lists. */
+  /** What is wrong with the lists, in words. */
   readonly notes: readonly string[];
+  /** The same, with the place of the pointer that leads there. */
+  readonly faults: readonly ListFault[];
+}
+
+export interface ListFault {
+  readonly text: string;
+  /** The byte of the config space that holds the pointer. */
+  readonly pointer: number;
 }
 
 /** Takes a config space apart. It may be shorter than 256 bytes: then what is not there is left out. */
 export function decodeConfigSpace(space: Uint8Array): PciConfigSpace {
-  const notes: string[] = [];
+  const faults: ListFault[] = [];
+  const capabilities = readCapabilities(space, faults);
+  const extended = readExtended(space, faults);
   return {
     vendor: u(space, 0, 2),
     device: u(space, 2, 2),
     headerType: headerType(space),
     registers: readHeader(space),
-    capabilities: readCapabilities(space, notes),
-    extended: readExtended(space, notes),
-    notes,
+    capabilities,
+    extended,
+    notes: faults.map(({ text }) => text),
+    faults,
   };
 }
 
@@ -72,51 +83,53 @@ export function findCapability(space: Uint8Array, id: number): PciCapability | u
   return readCapabilities(space, []).find((capability) => capability.id === id);
 }
 
-function readCapabilities(space: Uint8Array, notes: string[]): PciCapability[] {
+function readCapabilities(space: Uint8Array, faults: ListFault[]): PciCapability[] {
   const found: PciCapability[] = [];
   if ((u(space, PCI_STATUS, 2) & PCI_STATUS_CAP_LIST) === 0) return found;
   const end = Math.min(space.length, PCI_CONFIG_SPACE_SIZE);
   const seen = new Set<number>();
-  const pointer = CAPABILITY_POINTER[headerType(space)] ?? 0;
+  let pointer = CAPABILITY_POINTER[headerType(space)] ?? 0;
   for (let at = u(space, pointer, 1) & 0xfc; at !== 0;) {
     if (seen.has(at)) {
-      notes.push(`the capability list comes back to ${hex(at)}`);
+      faults.push({ text: `the capability list comes back to ${hex(at)}`, pointer });
       break;
     }
     seen.add(at);
     if (at < PCI_HEADER_END || at + SMALLEST_CAPABILITY > end) {
-      notes.push(`the capability list leads to ${hex(at)}`);
+      faults.push({ text: `the capability list leads to ${hex(at)}`, pointer });
       break;
     }
     const id = u(space, at, 1);
     if (id === 0 || id === 0xff) {
-      notes.push(`no capability at ${hex(at)}`);
+      faults.push({ text: `no capability at ${hex(at)}`, pointer });
       break;
     }
     const next = u(space, at + 1, 1) & 0xfc;
     found.push(describe(space, at, end, next, CAPABILITIES.get(id), { id, extended: false }));
+    pointer = at + 1;
     at = next;
   }
   return found;
 }
 
-function readExtended(space: Uint8Array, notes: string[]): PciCapability[] {
+function readExtended(space: Uint8Array, faults: ListFault[]): PciCapability[] {
   const found: PciCapability[] = [];
   const seen = new Set<number>();
+  let pointer = PCI_CONFIG_SPACE_SIZE;
   for (let at = PCI_CONFIG_SPACE_SIZE; at !== 0;) {
     if (at < PCI_CONFIG_SPACE_SIZE || at + SMALLEST_EXTENDED > space.length) {
-      if (seen.size > 0) notes.push(`the extended capability list leads to ${hex(at)}`);
+      if (seen.size > 0) faults.push({ text: `the extended capability list leads to ${hex(at)}`, pointer });
       break;
     }
     if (seen.has(at)) {
-      notes.push(`the extended capability list comes back to ${hex(at)}`);
+      faults.push({ text: `the extended capability list comes back to ${hex(at)}`, pointer });
       break;
     }
     seen.add(at);
     const header = u(space, at, 4);
     const id = header & 0xffff;
     if (header === 0 || id === 0xffff) {
-      if (header !== 0 || seen.size > 1) notes.push(`no extended capability at ${hex(at)}`);
+      if (header !== 0 || seen.size > 1) faults.push({ text: `no extended capability at ${hex(at)}`, pointer });
       break;
     }
     // Id 0 at the start stands for a list whose first capability is further behind.
@@ -124,6 +137,8 @@ function readExtended(space: Uint8Array, notes: string[]): PciCapability[] {
     const version = (header >>> 16) & 15;
     const kind = id === 0 ? undefined : EXTENDED_CAPABILITIES.get(id);
     found.push(describe(space, at, space.length, next, kind, { id, extended: true, version }));
+    // The pointer is the upper 12 bits of the header.
+    pointer = at + 2;
     at = next;
   }
   return found;

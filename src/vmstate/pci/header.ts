@@ -13,6 +13,7 @@ export const PCI_STATUS = 0x06;
 export const PCI_STATUS_CAP_LIST = 0x10;
 export const PCI_HEADER_TYPE = 0x0e;
 export const PCI_BASE_ADDRESS_0 = 0x10;
+export const PCI_INTERRUPT_PIN = 0x3d;
 /** First byte behind the header: capabilities stand from here on. */
 export const PCI_HEADER_END = 0x40;
 
@@ -118,7 +119,7 @@ const DEVICE: readonly RegisterLayout[] = [
   register(0x30, 4, 'expansion ROM', ROM),
   register(0x34, 1, 'capability list'),
   register(0x3c, 1, 'interrupt line'),
-  register(0x3d, 1, 'interrupt pin', INTERRUPT_PIN),
+  register(PCI_INTERRUPT_PIN, 1, 'interrupt pin', INTERRUPT_PIN),
   register(0x3e, 1, 'min grant'),
   register(0x3f, 1, 'max latency'),
 ];
@@ -142,7 +143,7 @@ const BRIDGE: readonly RegisterLayout[] = [
   register(0x34, 1, 'capability list'),
   register(0x38, 4, 'expansion ROM', ROM),
   register(0x3c, 1, 'interrupt line'),
-  register(0x3d, 1, 'interrupt pin', INTERRUPT_PIN),
+  register(PCI_INTERRUPT_PIN, 1, 'interrupt pin', INTERRUPT_PIN),
   register(0x3e, 2, 'bridge control', BRIDGE_CONTROL),
 ];
 
@@ -162,7 +163,7 @@ const CARDBUS: readonly RegisterLayout[] = [
   register(0x34, 4, 'IO base 1'),
   register(0x38, 4, 'IO limit 1'),
   register(0x3c, 1, 'interrupt line'),
-  register(0x3d, 1, 'interrupt pin', INTERRUPT_PIN),
+  register(PCI_INTERRUPT_PIN, 1, 'interrupt pin', INTERRUPT_PIN),
   register(0x3e, 2, 'bridge control', BRIDGE_CONTROL),
   register(0x40, 2, 'subsystem vendor id', vendor),
   register(0x42, 2, 'subsystem id'),

@@ -14,6 +14,8 @@ export interface DeviceSection {
   readonly payload: Uint8Array;
   /** Absent where the stream had no vmdesc. */
   readonly description: DeviceDescription | undefined;
+  /** The description as the vmdesc of the stream has it. */
+  readonly json: unknown;
 }
 
 interface FixtureFile {
@@ -40,6 +42,7 @@ export function deviceSections(name: string): readonly DeviceSection[] {
     payload: Buffer.from(payload, 'base64'),
     description:
       description === undefined ? undefined : parseVmdesc(JSON.stringify({ devices: [description] })).devices[0],
+    json: description,
   }));
 }
 

@@ -13,6 +13,8 @@ export interface VirtioDevice {
   readonly vmsds: readonly string[];
   /** Feature bits of this type, beside those that all devices have. */
   readonly features: Names;
+  /** Features that a driver may only accept together with one of others. */
+  readonly featureNeeds?: Readonly<Record<number, readonly number[]>>;
   /** The structure of the config space. */
   readonly config?: readonly ConfigRow[] | ((cut: Cutter, part: VirtioContext) => void);
   /** What the queues are for, of `count` that exist. */

@@ -1,5 +1,5 @@
 /** What a decoded virtio device says of itself, gathered from where it is saved: for the checks of rules and of comparisons. */
-import { numberOf, numbersOf, structsOf, subsectionOf, valueOf } from '../../access.js';
+import { fieldOf, numberOf, numbersOf, structsOf, subsectionOf, valueOf } from '../../access.js';
 import type { StructNode } from '../../decode.js';
 import { isBigEndianMachine } from '../../../wire/byte-order.js';
 import { featureBits, VIRTIO_F_VERSION_1 } from './features.js';
@@ -45,6 +45,9 @@ export interface VirtioElementFacts {
   readonly path: string;
   /** The queue that it is of, where the device says it or has one only. */
   readonly queue?: number;
+  /** Where it stands in the payload. */
+  readonly start: number;
+  readonly size: number;
   /** The guest's buffers. */
   readonly buffers: readonly { readonly address: number; readonly length: number }[];
 }
@@ -121,12 +124,38 @@ function elements(device: StructNode | undefined, payload: Uint8Array): VirtioEl
   for (const [i, request] of structsOf(device, 'rq').entries()) {
     const [element] = structsOf(request, 'elem');
     const queue = numberOf(request, 'vq', payload) ?? 0;
-    if (element) found.push({ path: `virtio/device/rq[${i}]/elem`, queue, buffers: elementBuffers(element, payload) });
+    if (element) found.push({ path: `virtio/device/rq[${i}]/elem`, queue, ...elementFacts(element, payload) });
   }
   for (const [i, port] of structsOf(device, 'ports').entries()) {
     const [element] = structsOf(port, 'elem');
-    if (element) found.push({ path: `virtio/device/ports[${i}]/elem`, buffers: elementBuffers(element, payload) });
+    if (element) found.push({ path: `virtio/device/ports[${i}]/elem`, ...elementFacts(element, payload) });
   }
+  return found;
+}
+
+function elementFacts(element: StructNode, payload: Uint8Array): Omit<VirtioElementFacts, 'path' | 'queue'> {
+  const { start, end } = element;
+  return { start, size: end - start, buffers: elementBuffers(element, payload) };
+}
+
+/** The requests in flight of a disk (`scsi-requests`), whose adapter is a virtio-scsi, with their paths within the section. */
+export function scsiElements(
+  device: StructNode,
+  payload: Uint8Array,
+): readonly (VirtioElementFacts & { readonly packed: boolean })[] {
+  const found: (VirtioElementFacts & { packed: boolean })[] = [];
+  const walk = (struct: StructNode, path: string): void => {
+    for (const field of struct.fields) {
+      for (const [i, inner] of (field.structs ?? []).entries()) {
+        const place = `${path}${field.name}${field.type === 'list' ? `[${i}]` : ''}`;
+        if (inner.vmsdName === 'VirtQueueElement') {
+          const packed = fieldOf(inner, 'ndescs') !== undefined;
+          found.push({ path: place, packed, ...elementFacts(inner, payload) });
+        } else walk(inner, `${place}/`);
+      }
+    }
+  };
+  walk(device, '');
   return found;
 }
 

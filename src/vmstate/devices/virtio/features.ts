@@ -10,6 +10,11 @@ export const VIRTIO_F_ACCESS_PLATFORM = 33;
 export const VIRTIO_F_RING_PACKED = 34;
 export const VIRTIO_RING_F_EVENT_IDX = 29;
 
+export const STATUS_ACKNOWLEDGE = 1;
+export const STATUS_DRIVER = 2;
+export const STATUS_DRIVER_OK = 4;
+export const STATUS_FEATURES_OK = 8;
+
 export const STATUS = bits({
   0: 'ACKNOWLEDGE',
   1: 'DRIVER',
@@ -40,6 +45,33 @@ export const COMMON_FEATURES: Names = {
   40: 'RING_RESET',
   41: 'ADMIN_VQ',
 };
+
+/** By feature: those of which it needs one. */
+export type FeatureNeeds = Readonly<Record<number, readonly number[]>>;
+
+/** Features that only drivers of the specification 1.0 and later know. */
+const COMMON_NEEDS: FeatureNeeds = Object.fromEntries(
+  [VIRTIO_F_ACCESS_PLATFORM, VIRTIO_F_RING_PACKED, 35, 36, 37, 38, 39, 40, 41].map((bit) => [
+    bit,
+    [VIRTIO_F_VERSION_1],
+  ]),
+);
+
+export interface MissingFeature {
+  readonly feature: number;
+  /** One of these would have to be there. */
+  readonly needs: readonly number[];
+}
+
+/** The features that a driver may not accept without others, and did (virtio 1.3 §5, "Feature bit requirements"). */
+export function missingFeatures(
+  device: Pick<VirtioDevice, 'featureNeeds'> | undefined,
+  features: ReadonlySet<number>,
+): readonly MissingFeature[] {
+  return Object.entries({ ...COMMON_NEEDS, ...device?.featureNeeds })
+    .map(([feature, needs]) => ({ feature: Number(feature), needs }))
+    .filter(({ feature, needs }) => features.has(feature) && !needs.some((needed) => features.has(needed)));
+}
 
 /** The name of a feature bit of a device of this type; undefined for bits that no specification or QEMU names. */
 export function featureName(device: Pick<VirtioDevice, 'features'> | undefined, bit: number): string | undefined {

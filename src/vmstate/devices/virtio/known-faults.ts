@@ -1,32 +1,21 @@
 /** Faults of QEMU's own that show in the state of virtio devices: streams that it writes and cannot load, or not everywhere. */
 import { fieldOf, numberOf, structsOf } from '../../access.js';
+import { decodeDevice, type OpaqueContext } from '../../opaque.js';
+import { VLAN_BYTES, vlansAt } from './net.js';
 import type { StructNode } from '../../decode.js';
-import type { VirtioFacts } from './facts.js';
+import { scsiElements, type VirtioElementFacts, type VirtioFacts } from './facts.js';
 
 /**
  * A request in flight of a host that offers packed rings: the number of its descriptors is written before the element and read behind it (`qemu_put_virtqueue_element`,
  * `qemu_get_virtqueue_element`, 7.2 to 11.1), so that no destination can load it.
- *
- * @returns the paths of such elements
  */
-export function packedElementsInFlight(facts: VirtioFacts): readonly string[] {
-  return facts.offersPacked ? facts.elements.map(({ path }) => path) : [];
+export function packedElementsInFlight(facts: VirtioFacts): readonly VirtioElementFacts[] {
+  return facts.offersPacked ? facts.elements : [];
 }
 
-/** The same for the requests of a disk (`scsi-requests`), whose elements tell by themselves that they have the number. @returns their paths */
-export function packedScsiRequests(device: StructNode): readonly string[] {
-  const found: string[] = [];
-  const walk = (struct: StructNode, path: string): void => {
-    for (const field of struct.fields) {
-      for (const [i, inner] of (field.structs ?? []).entries()) {
-        const place = `${path}${field.name}${field.type === 'list' ? `[${i}]` : ''}`;
-        if (inner.vmsdName === 'VirtQueueElement' && fieldOf(inner, 'ndescs')) found.push(place);
-        else walk(inner, `${place}/`);
-      }
-    }
-  };
-  walk(device, '');
-  return found;
+/** The same for the requests of a disk (`scsi-requests`), whose elements tell by themselves that they have the number. */
+export function packedScsiRequests(device: StructNode, payload: Uint8Array): readonly VirtioElementFacts[] {
+  return scsiElements(device, payload).filter(({ packed }) => packed);
 }
 
 export interface ScanoutLayout {
@@ -47,4 +36,33 @@ export function undefinedScanouts(state: StructNode, payload: Uint8Array): Scano
   if (outputs === undefined) return undefined;
   const withBuffer = structsOf(gpu, 'scanout').filter((scanout) => fieldOf(scanout, 'fb.stride')).length;
   return withBuffer > 0 && withBuffer < outputs ? { outputs, withBuffer } : undefined;
+}
+
+/** What release candidates of 10.2 wrote: 32 bits for each of 4096 VLANs, of which one is used. */
+const GROWN_VLAN_BYTES = 16384;
+
+export interface GrownVlans {
+  /** In the payload. */
+  readonly start: number;
+  readonly size: number;
+  /** What every release reads. */
+  readonly expected: number;
+}
+
+/**
+ * A virtio-net whose VLAN filter is as long as release candidates of 10.2 had it: every release from 5.2 to 11.1 reads 512 bytes, and what follows at the wrong
+ * place.
+ *
+ * @param core the state of the section with its device part left as bytes, as no layout fits it
+ * @returns undefined where it is something else that does not fit
+ */
+export function grownVlans(core: StructNode, payload: Uint8Array, context: OpaqueContext): GrownVlans | undefined {
+  const part = fieldOf(core, 'device');
+  const start = part && !part.structs ? vlansAt(payload, part.start, part.start + part.size) : undefined;
+  if (start === undefined || start + GROWN_VLAN_BYTES > part!.start + part!.size) return undefined;
+  const before = payload.subarray(0, start + VLAN_BYTES);
+  const shortened = Buffer.concat([before, payload.subarray(start + GROWN_VLAN_BYTES)]);
+  const { state, failures = [] } = decodeDevice(undefined, shortened, context);
+  if (!state || failures.length > 0) return undefined;
+  return { start, size: GROWN_VLAN_BYTES, expected: VLAN_BYTES };
 }

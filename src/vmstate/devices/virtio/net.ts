@@ -10,7 +10,9 @@ const BACKEND = 'virtio-net-device/backend';
 /** MAC_TABLE_ENTRIES is 64; a destination skips what a larger table has. */
 const MAC_BYTES = 6;
 /** MAX_VLAN (4096) bits. */
-const VLAN_BYTES = 512;
+export const VLAN_BYTES = 512;
+/** Bytes before the MAC table: its number of entries is the last of them. */
+const BEFORE_MACS = 22;
 const RSS_KEY_BYTES = 40;
 
 const LINK = bits({ 0: 'LINK_UP', 1: 'ANNOUNCE' });
@@ -70,6 +72,33 @@ const FEATURES = {
   68: 'HOST_UDP_TUNNEL_GSO_CSUM',
 };
 
+const CSUM = 0;
+const GUEST_CSUM = 1;
+const CTRL_VQ = 17;
+
+/** virtio 1.3 §5.1.3.1. */
+const FEATURE_NEEDS = {
+  [CTRL_GUEST_OFFLOADS]: [CTRL_VQ],
+  7: [GUEST_CSUM],
+  8: [GUEST_CSUM],
+  9: [7, 8],
+  10: [GUEST_CSUM],
+  11: [CSUM],
+  12: [CSUM],
+  13: [11, 12],
+  14: [CSUM],
+  18: [CTRL_VQ],
+  19: [CTRL_VQ],
+  21: [CTRL_VQ],
+  22: [CTRL_VQ],
+  23: [CTRL_VQ],
+  54: [GUEST_CSUM],
+  55: [GUEST_CSUM],
+  56: [CSUM],
+  57: [CTRL_VQ],
+  60: [CTRL_VQ],
+};
+
 /** Each offload has the number of its feature; those of tunnels take bits of their own within 64. */
 const OFFLOADS = bits({
   1: 'CSUM',
@@ -88,6 +117,7 @@ export const NET: VirtioDevice = {
   name: 'net',
   vmsds: ['virtio-net'],
   features: FEATURES,
+  featureNeeds: FEATURE_NEEDS,
   config: [
     ['mac', 'mac'],
     ['status', 'u16', LINK],
@@ -125,6 +155,14 @@ function cutNet(cut: Cutter, { features }: VirtioContext): void {
   if (offloads) cut.u64('curr_guest_offloads', OFFLOADS);
   cut.subsection(RSS, cutRss);
   cut.subsection(BACKEND, cutChunks);
+}
+
+/** Where the VLAN filter begins in a device part that lies at [start, end) of a payload; undefined where it would not. */
+export function vlansAt(payload: Uint8Array, start: number, end: number): number | undefined {
+  if (end - start < BEFORE_MACS) return undefined;
+  const filters = new DataView(payload.buffer, payload.byteOffset).getUint32(start + BEFORE_MACS - 4);
+  const at = start + BEFORE_MACS + MAC_BYTES * filters;
+  return at < end ? at : undefined;
 }
 
 function cutPairs(cut: Cutter): void {

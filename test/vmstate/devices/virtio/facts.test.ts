@@ -44,6 +44,8 @@ describe('virtioFacts', () => {
       {
         path: 'virtio/device/rq[0]/elem',
         queue: 0,
+        start: 501,
+        size: 49168,
         buffers: [
           { address: 0x7c00, length: 512 },
           { address: 0xe8d77, length: 1 },

@@ -25,7 +25,7 @@ function fixture(name: string, end: string): [StructNode, Uint8Array] {
 describe('packedElementsInFlight', () => {
   it('are in a real stream that no QEMU can load: what a throttled port has taken', () => {
     const facts = virtioFacts(...fixture('10.0-pci-console-packed', 'virtio-console'))!;
-    expect(packedElementsInFlight(facts)).toEqual(['virtio/device/ports[0]/elem']);
+    expect(packedElementsInFlight(facts).map(({ path }) => path)).toEqual(['virtio/device/ports[0]/elem']);
   });
 
   it('are those of a host that offers packed rings', () => {
@@ -36,7 +36,7 @@ describe('packedElementsInFlight', () => {
       subsections: [subsection('virtio/packed_virtqueues', perQueue(10))],
     });
     const facts = virtioFacts(state('virtio-blk', payload), payload)!;
-    expect(packedElementsInFlight(facts)).toEqual(['virtio/device/rq[0]/elem']);
+    expect(packedElementsInFlight(facts).map(({ path }) => path)).toEqual(['virtio/device/rq[0]/elem']);
   });
 
   it.each([
@@ -48,6 +48,11 @@ describe('packedElementsInFlight', () => {
 });
 
 describe('packedScsiRequests', () => {
+  const BUFFERS = [
+    { address: 0x1000, length: 512 },
+    { address: 0x1000, length: 512 },
+  ];
+
   it('are those with a number of descriptors', () => {
     const head = join(u8(1), u8(0x28), Buffer.alloc(15), u32(7), u32(0), u32(0));
     const disk = join(u64(0), u32(1), u32(0), u8(0));
@@ -61,11 +66,13 @@ describe('packedScsiRequests', () => {
     };
     const description = parseVmdesc(vmdescText([device])).devices[0];
     const { state } = decodeDevice(description, payload, { idstr: 'scsi-disk', sectionVersion: 1 });
-    expect(packedScsiRequests(state!)).toEqual(['requests/requests[0]/elem']);
+    expect(packedScsiRequests(state!, payload)).toEqual([
+      { path: 'requests/requests[0]/elem', packed: true, start: 29, size: 49172, buffers: BUFFERS },
+    ]);
   });
 
   it('are not in a real stream without packed rings', () => {
-    expect(packedScsiRequests(fixture('10.0-scsi-in-flight', 'scsi-disk')[0])).toEqual([]);
+    expect(packedScsiRequests(...fixture('10.0-scsi-in-flight', 'scsi-disk'))).toEqual([]);
   });
 });
 

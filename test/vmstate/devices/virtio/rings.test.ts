@@ -99,7 +99,7 @@ describe('ringProblems', () => {
   });
 
   it('tells of more requests in flight than the ring has', () => {
-    const one = { path: 'a', queue: 0, buffers: [] };
+    const one = { path: 'a', queue: 0, start: 0, size: 0, buffers: [] };
     const of = (count: number): VirtioFacts => facts({}, { elements: Array.from({ length: count }, () => one) });
     expect(ringProblems(of(1), rings(5, 4))).toEqual([]);
     expect(ringProblems(of(2), rings(5, 4))).toMatchObject([{ kind: 'elements', expected: 'up to 1', found: '2' }]);

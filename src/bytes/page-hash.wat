@@ -1,0 +1,28 @@
+;; NH, as UMAC has it (RFC 4418, 5.2), in two passes over a whole number of stripes of 32 bytes, at least one; the second pass takes the keys from
+;; 16 bytes on. Both sums of 64 bits are folded to one, which is stored at 0. page-hash.ts holds the module that `wat2wasm` (wabt) makes of this.
+(module
+  (import "env" "memory" (memory 1))
+  (func (export "hash") (param $at i32) (param $length i32) (param $key i32)
+    (local $end i32) (local $m v128) (local $n v128) (local $k v128)
+    (local $a v128) (local $b v128) (local $c v128) (local $d v128) (local $first i64) (local $second i64)
+    (local.set $end (i32.add (local.get $at) (local.get $length)))
+    (loop $stripe
+      (local.set $m (v128.load (local.get $at)))
+      (local.set $n (v128.load offset=16 (local.get $at)))
+      (local.set $k (v128.load offset=16 (local.get $key)))
+      (local.set $c (i32x4.add (local.get $m) (local.get $k)))
+      (local.set $d (i32x4.add (local.get $n) (v128.load offset=32 (local.get $key))))
+      (local.set $m (i32x4.add (local.get $m) (v128.load (local.get $key))))
+      (local.set $n (i32x4.add (local.get $n) (local.get $k)))
+      (local.set $a (i64x2.add (local.get $a) (i64x2.extmul_low_i32x4_u (local.get $m) (local.get $n))))
+      (local.set $a (i64x2.add (local.get $a) (i64x2.extmul_high_i32x4_u (local.get $m) (local.get $n))))
+      (local.set $b (i64x2.add (local.get $b) (i64x2.extmul_low_i32x4_u (local.get $c) (local.get $d))))
+      (local.set $b (i64x2.add (local.get $b) (i64x2.extmul_high_i32x4_u (local.get $c) (local.get $d))))
+      (local.set $key (i32.add (local.get $key) (i32.const 32)))
+      (br_if $stripe (i32.lt_u (local.tee $at (i32.add (local.get $at) (i32.const 32))) (local.get $end))))
+    (local.set $first (i64.add (i64x2.extract_lane 0 (local.get $a)) (i64x2.extract_lane 1 (local.get $a))))
+    (local.set $second (i64.add (i64x2.extract_lane 0 (local.get $b)) (i64x2.extract_lane 1 (local.get $b))))
+    (local.set $first (i64.mul (i64.xor (local.get $first) (i64.shr_u (local.get $first) (i64.const 32))) (i64.const 0x9E3779B185EBCA87)))
+    (local.set $second (i64.mul (i64.xor (local.get $second) (i64.shr_u (local.get $second) (i64.const 29))) (i64.const 0xC2B2AE3D27D4EB4F)))
+    (local.set $first (i64.add (local.get $first) (local.get $second)))
+    (i64.store (i32.const 0) (i64.xor (local.get $first) (i64.shr_u (local.get $first) (i64.const 32))))))

@@ -1,0 +1,51 @@
+import { decodeConfigSpace } from '../../vmstate/pci/config-space.js';
+import { CAPABILITY_POINTER, headerType, PCI_HEADER_TYPE } from '../../vmstate/pci/header.js';
+import { sectionName } from '../../wire/section.js';
+import { PCI_CONFIG, pciParts, placeIn, watchSections } from '../device-contents.js';
+import type { Citation, Rule } from '../rule.js';
+
+const BAD: Citation = {
+  function: 'get_pci_config_device',
+  text: 'Bad config data: i=0x%x read: %x device: %x cmask: %x wmask: %x w1cmask:%x',
+  versions: 'all',
+};
+
+/** The config space of a function is one that a device model of QEMU has. */
+export const configSpace: Rule = {
+  meta: {
+    code: 'MIG409',
+    name: 'config-space',
+    family: 'devices',
+    severity: 'error',
+    what: 'the config space of a PCI function has a header or a list of capabilities that cannot be',
+    why: 'A destination compares header type, pointers and capabilities with those of its own function, whose lists end, and refuses what differs.',
+    fix: 'the config space is damaged; take the stream again',
+    cites: [BAD],
+    invariants: [],
+  },
+  needs: ['device-payload'],
+  watch({ facts, report }) {
+    return watchSections((event, channel) => {
+      if (facts.guessed) return;
+      for (const { type, bytes, start, path } of pciParts(event, facts.machine)) {
+        if (type !== PCI_CONFIG) continue;
+        const kind = headerType(bytes);
+        if (CAPABILITY_POINTER[kind] === undefined) {
+          report({
+            message: `section ${sectionName(event)} has the header type ${kind}`,
+            ...placeIn(event, channel, { start: start + PCI_HEADER_TYPE, size: 1 }, `${path} > header type`),
+            expected: Object.keys(CAPABILITY_POINTER).join(', '),
+            found: `${kind}`,
+          });
+          continue;
+        }
+        for (const { text, pointer } of decodeConfigSpace(bytes).faults) {
+          report({
+            message: `section ${sectionName(event)}: ${text}`,
+            ...placeIn(event, channel, { start: start + pointer, size: 1 }, path),
+          });
+        }
+      }
+    });
+  },
+};
