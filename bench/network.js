@@ -160,14 +160,24 @@ async function relays() {
     });
     return Number(await lineOf(child, /^([\d.]+)\n/));
   };
-  const throughSocat = async (/** @type {number} */ count) => {
+  /** @param {number} count @param {...string} record */
+  const throughSocat = async (count, ...record) => {
     const port = await freePort();
-    const child = spawn('socat', [`TCP-LISTEN:${port},bind=127.0.0.1,fork,reuseaddr`, `TCP:127.0.0.1:${target}`], {
-      stdio: 'ignore',
-    });
+    const child = spawn(
+      'socat',
+      [...record, `TCP-LISTEN:${port},bind=127.0.0.1,fork,reuseaddr`, `TCP:127.0.0.1:${target}`],
+      {
+        stdio: 'ignore',
+      },
+    );
     await sleep(500);
     const time = await send(port, count);
     await end(child);
+    return time;
+  };
+  const recordingSocat = async (/** @type {number} */ count) => {
+    const time = await throughSocat(count, '-r', join(folder, 'there'), '-R', join(folder, 'back'));
+    for (const name of ['there', 'back']) rmSync(join(folder, name), { force: true });
     return time;
   };
   const throughUs = async (/** @type {number} */ count) => {
@@ -179,8 +189,14 @@ async function relays() {
     return time;
   };
   for (const count of [1, 8]) {
-    const [ours, peer] = await inTurns([() => throughUs(count), () => throughSocat(count)]);
-    print(`relay, recording: capture / socat, ${count} connection${count > 1 ? 's' : ''}`, ours, peer, 'at least 0.80');
+    const [ours, bare, recording] = await inTurns([
+      () => throughUs(count),
+      () => throughSocat(count),
+      () => recordingSocat(count),
+    ]);
+    const over = `${count} connection${count > 1 ? 's' : ''}`;
+    print(`capture / socat, ${over}`, ours, bare, 'at least 0.80');
+    print(`capture / socat -r FILE -R FILE, ${over}`, ours, recording, 'above 1');
   }
   rmSync(folder, { recursive: true });
   sink.kill();

@@ -7,6 +7,8 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { counted, join, u16, u32, u64, u8 } from './build/bytes.js';
 import { uint8, vmdescText } from './build/device.js';
 import { configuration, discard, end, eof, footer, full, header, part, RAM, start, vmdesc } from './build/elements.js';
+import { initialPacket } from './build/multifd.js';
+import { Conversation, pcap } from './build/packets.js';
 import { ROOT } from './cli/run.js';
 
 /** Resident bytes of a process at its peak. */
@@ -75,11 +77,11 @@ const STREAMS: Readonly<Record<string, readonly Piece[]>> = {
   ],
 };
 
-function write(name: string): string {
+function write(name: string, pieces = STREAMS[name]!): string {
   const path = joinPath(folder, name.replaceAll(' ', '-'));
   const fd = openSync(path, 'w');
   let size = 0;
-  for (const piece of STREAMS[name]!) {
+  for (const piece of pieces) {
     if (typeof piece !== 'number') writeSync(fd, piece, 0, piece.length, size);
     size += typeof piece === 'number' ? piece : piece.length;
   }
@@ -116,5 +118,31 @@ it('sections that dump decodes are kept within the bound', () => {
     const { bytes, code } = peak(path, ['dump', '--format', 'jsonl', '--max-bytes', '100'], piped);
     expect([0, 1]).toContain(code);
     expect(bytes / MIB).toBeLessThan(BOUND / MIB);
+  }
+});
+
+/** A packet capture of a channel of so many segments: 60,000 bytes each, which are holes. */
+function* packets(segments: number): Generator<Piece> {
+  const main = new Conversation([1000, 4444]).open().send(join(OPENING, eof())).close();
+  const channel = new Conversation([1001, 4444]).open().send(initialPacket({ id: 0 }));
+  yield pcap([...main.packets, ...channel.packets]);
+  const size = 60_000;
+  // What stands before the payload; only the sequence number changes.
+  const record = pcap([channel.segment(64, Buffer.alloc(size))]).subarray(24, -size);
+  const sequence = record.length - 28;
+  const first = record.readUInt32BE(sequence);
+  for (let i = 0; i < segments; i++) {
+    record.writeUInt32BE(first + i * size, sequence);
+    yield Uint8Array.from(record);
+    yield size;
+  }
+}
+
+it('a packet capture is read within the bound, from a file and from a pipe', () => {
+  const path = write('packets', [...packets(3500)]);
+  for (const piped of [false, true]) {
+    const { bytes, code } = peak(path, ['info'], piped);
+    expect(code).toBe(1);
+    expect(bytes / MIB, piped ? 'from a pipe' : 'from a file').toBeLessThan(BOUND / MIB);
   }
 });

@@ -23,7 +23,7 @@ import { promisify } from 'node:util';
 import { join } from 'node:path';
 import { channelFile } from '../container/arrivals.js';
 import type { ChannelRole } from '../container/sniff.js';
-import { OutputDirectory } from '../extract/output-directory.js';
+import { OutputDirectory } from '../bytes/output-directory.js';
 import { InputError } from '../finding.js';
 import { type RecordingCut, type RecordingFile, WriteBudget, WriteQueue } from './write-queue.js';
 

@@ -79,13 +79,14 @@ export const capture: Command = {
         liveFailed: ({ message }) => say(`decoding has ended, recording goes on: ${message}`),
       },
     });
+    // Before anybody can know that there is a recorder to be stopped.
+    const interrupt = onInterrupt(recorder, say);
     say(`listening on ${recorder.address}${forward === undefined ? '' : `, destination ${forward}`}`);
     const rate = new Rate();
     const timer = setInterval(() => {
       const connections = recorder.connections();
       line.show(progressText(connections, state, rate.of(connections)));
     }, EVERY);
-    const interrupt = onInterrupt(recorder, say);
     try {
       const { facts, findings } = await recorder.finished;
       line.clear();

@@ -21,8 +21,11 @@ export const SNIFF_SIZE = 64;
 
 const MAGICS: readonly (readonly [magic: string, result: Sniffed])[] = [
   ...(['main', 'multifd', 'cpr'] as const).map((role) => [CHANNEL_MAGIC[role].toString(16), { role }] as const),
-  ['d4c3b2a1', { other: 'a packet capture', hint: 'extract the TCP connection first' }],
-  ['0a0d0d0a', { other: 'a packet capture', hint: 'extract the TCP connection first' }],
+  // pcap of either byte order and resolution, and pcapng.
+  ...['d4c3b2a1', 'a1b2c3d4', '4d3cb2a1', 'a1b23c4d', '0a0d0d0a'].map(
+    (magic) =>
+      [magic, { other: 'a packet capture', hint: 'name it alone: it holds all channels of its migration' }] as const,
+  ),
   [
     '160301',
     { other: 'a TLS connection', hint: 'what is encrypted on the wire can only be recorded by one of its ends' },

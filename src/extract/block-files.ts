@@ -1,7 +1,7 @@
 /** One file for each RAM block, made when it is first needed; only so many of them are open at a time. */
 import { closeSync } from 'node:fs';
 import type { RamBlock } from '../stream/events.js';
-import type { OutputDirectory } from './output-directory.js';
+import type { OutputDirectory } from '../bytes/output-directory.js';
 
 /** A stream can declare 65535 blocks; real ones have a few dozen. */
 const MAX_OPEN = 64;

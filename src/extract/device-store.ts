@@ -7,7 +7,7 @@
 import { closeSync, readSync, writeSync } from 'node:fs';
 import type { EventOf, StreamEvent, StreamSink } from '../stream/events.js';
 import { VFIO_END_OF_STATE_BYTES, VFIO_MIG_FLAG_DEV_CONFIG_STATE } from '../wire/vfio.js';
-import type { OutputDirectory } from './output-directory.js';
+import type { OutputDirectory } from '../bytes/output-directory.js';
 import type { SafeNames } from './safe-name.js';
 
 /** Packets that are kept track of; the largest devices have a million. */

@@ -4,7 +4,7 @@ import { addressMap, type AddressMap } from '../model/address-map.js';
 import type { RamBlock, StreamEvent, StreamSink } from '../stream/events.js';
 import type { BlockFiles } from './block-files.js';
 import { writeElfCore } from './elf-core.js';
-import type { OutputDirectory } from './output-directory.js';
+import type { OutputDirectory } from '../bytes/output-directory.js';
 import { writePhysical } from './physical.js';
 import { type X86Registers, x86Registers } from './x86-registers.js';
 

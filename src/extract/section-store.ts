@@ -1,7 +1,7 @@
 /** Writes the payloads of FULL sections, one file each. A section that comes again, as in every round of COLO, replaces what it was. */
 import { closeSync, writeSync } from 'node:fs';
 import type { StreamEvent, StreamSink } from '../stream/events.js';
-import type { OutputDirectory } from './output-directory.js';
+import type { OutputDirectory } from '../bytes/output-directory.js';
 import type { SafeNames } from './safe-name.js';
 
 export interface StoredSection {

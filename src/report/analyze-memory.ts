@@ -9,7 +9,7 @@ import { mkdtempSync, readSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BlockFiles } from '../extract/block-files.js';
-import { OutputDirectory } from '../extract/output-directory.js';
+import { OutputDirectory } from '../bytes/output-directory.js';
 import { PageBits } from '../model/page-bits.js';
 import { PageStore } from '../extract/page-store.js';
 import type { Finding } from '../finding.js';

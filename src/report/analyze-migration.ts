@@ -7,7 +7,7 @@ import { TextWriter } from '../bytes/text-writer.js';
 import { openChannel } from '../container/open.js';
 import { splitPath } from '../container/split-path.js';
 import { BlockFiles } from '../extract/block-files.js';
-import { OutputDirectory } from '../extract/output-directory.js';
+import { OutputDirectory } from '../bytes/output-directory.js';
 import { PageStore } from '../extract/page-store.js';
 import { printableName, SafeNames } from '../extract/safe-name.js';
 import { type Finding, InputError } from '../finding.js';

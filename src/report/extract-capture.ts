@@ -24,7 +24,7 @@ import { BlockFiles } from '../extract/block-files.js';
 import { DeviceStore, type StoredDevice } from '../extract/device-store.js';
 import { FileHasher } from '../extract/file-hasher.js';
 import { type MemoryFile, MemoryFileWriter } from '../extract/memory-file.js';
-import { OutputDirectory } from '../extract/output-directory.js';
+import { OutputDirectory } from '../bytes/output-directory.js';
 import { type NeverSent, PageStore, type StoredBlock } from '../extract/page-store.js';
 import { SafeNames } from '../extract/safe-name.js';
 import { SectionStore } from '../extract/section-store.js';

@@ -6,7 +6,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
 import { containerFixture, expectBytes, plainStream } from '../containers.js';
 import { expectValid } from '../report/schemas.js';
-import { run } from './run.js';
+import { run, type RunResult } from './run.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'migscope-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -20,13 +20,21 @@ image.writeUInt32LE(1, 28);
 writeFileSync(at('packed.save'), Buffer.concat([image, gzipSync(plainStream())]));
 writeFileSync(at('cut.save'), Buffer.concat([image, gzipSync(plainStream()).subarray(0, 2000)]));
 
+/** What commands make of the stream alone, run once each. */
+const plainRuns = new Map<string, RunResult>();
+function runPlain(command: string): RunResult {
+  const known = plainRuns.get(command) ?? run(`migscope ${command} ${at('plain.bin')}`);
+  plainRuns.set(command, known);
+  return known;
+}
+
 describe.each([
   ['a libvirt save image', 'vm.save'],
   ['a qcow2 snapshot', 'vm.qcow2#second'],
 ])('%s', (_what, name) => {
   it.each(['dump', 'validate', 'analyze-migration -m -f'])('is what %s reads', (command) => {
     const wrapped = run(`migscope ${command} '${at(name)}'`);
-    const plain = run(`migscope ${command} ${at('plain.bin')}`);
+    const plain = runPlain(command);
     expect(wrapped.code).toBe(plain.code);
     expect(wrapped.output.replaceAll(at(name), 'STREAM')).toBe(plain.output.replaceAll(at('plain.bin'), 'STREAM'));
   });
@@ -42,11 +50,8 @@ describe.each([
   });
 
   it('is extracted', () => {
-    for (const [input, out] of [
-      [name, `${name}.out`],
-      ['plain.bin', 'plain.out'],
-    ] as const)
-      run(`migscope extract '${at(input)}' --out '${at(out)}' --force`);
+    run(`migscope extract '${at(name)}' --out '${at(name)}.out'`);
+    runPlain(`extract --out ${at('plain.out')}`);
     const ram = (out: string): Buffer => readFileSync(join(at(out), 'ram/microvm.ram'));
     expectBytes(ram(`${name}.out`), ram('plain.out'));
   });

@@ -17,8 +17,7 @@ describe('sniff, by magic', () => {
   });
 
   it.each([
-    ['a packet capture', '0a0d0d0a'],
-    ['a packet capture', 'd4c3b2a1'],
+    ...['0a0d0d0a', 'd4c3b2a1', 'a1b2c3d4', '4d3cb2a1', 'a1b23c4d'].map((magic) => ['a packet capture', magic]),
     ['a TLS connection', '1603010200'],
     ['a TLS connection', '1603030200'],
     ['an ELF file', '7f454c46'],

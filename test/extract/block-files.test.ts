@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { BlockFiles } from '../../src/extract/block-files.js';
-import { OutputDirectory } from '../../src/extract/output-directory.js';
+import { OutputDirectory } from '../../src/bytes/output-directory.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'migscope-blocks-'));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -4,7 +4,7 @@ import { deflateSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { MemorySource } from '../../src/bytes/source.js';
 import { BlockFiles } from '../../src/extract/block-files.js';
-import { OutputDirectory } from '../../src/extract/output-directory.js';
+import { OutputDirectory } from '../../src/bytes/output-directory.js';
 import { PageStore } from '../../src/extract/page-store.js';
 import type { Finding } from '../../src/finding.js';
 import { readStream } from '../../src/read.js';

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { OutputDirectory } from '../../src/extract/output-directory.js';
+import { OutputDirectory } from '../../src/bytes/output-directory.js';
 import { SafeNames } from '../../src/extract/safe-name.js';
 import { SectionStore } from '../../src/extract/section-store.js';
 

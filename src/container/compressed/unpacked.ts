@@ -74,8 +74,12 @@ export abstract class Unpacked implements ByteSource {
 
   /** Reports what is wrong with the packed bytes at `offset`, or somewhere before it, behind everything that has arrived. */
   protected fault(rule: WrapperFault, message: string, offset?: number, word: 'at' | 'before' = 'at'): void {
-    const where = offset === undefined ? '' : `, ${word} ${placeIn(this.packed, offset)}`;
-    this.found.add({ rule, message: `${this.format}: ${message}${where}`, offset: this.arrived });
+    this.faultInWords({ rule, message: faultText(this.format, message, this.packed, offset, word) });
+  }
+
+  /** As `fault`, with words that name format and place. */
+  protected faultInWords(fault: Pick<SourceFault, 'rule' | 'message'>): void {
+    this.found.add({ ...fault, offset: this.arrived });
   }
 
   private async wait(into: Uint8Array): Promise<number> {
@@ -117,6 +121,17 @@ export abstract class Unpacked implements ByteSource {
     if (!this.full) this.wakeWriter?.();
     return got;
   }
+}
+
+/** What is wrong with packed bytes, with the name of the format and the place in the file. */
+export function faultText(
+  format: string,
+  message: string,
+  packed: ByteSource,
+  offset?: number,
+  word: 'at' | 'before' = 'at',
+): string {
+  return `${format}: ${message}${offset === undefined ? '' : `, ${word} ${placeIn(packed, offset)}`}`;
 }
 
 /** An offset of a source in words: in the file where it is one of the file. */

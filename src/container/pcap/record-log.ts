@@ -5,7 +5,7 @@
  * grow with the capture.
  */
 import { closeSync, readSync, writeSync } from 'node:fs';
-import { temporaryFile } from './spool.js';
+import { temporaryFile } from '../../bytes/temporary-file.js';
 
 /** Records of a block; a log of one record takes room for few. */
 const BLOCK = 4096;

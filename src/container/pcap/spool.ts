@@ -1,23 +1,14 @@
 /** Makes a file of what can only be read forwards: packets are read twice. */
-import { closeSync, openSync, readSync, unlinkSync, writeSync } from 'node:fs';
-import { randomUUID } from 'node:crypto';
+import { closeSync, readSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { ByteSource } from '../../bytes/source.js';
+import { temporaryFile } from '../../bytes/temporary-file.js';
 import { hex, InputError } from '../../finding.js';
 import type { SeekableSource } from './file-window.js';
 
 /** Beyond this a user should say where the space is to come from. */
 const MAX_SPOOLED = 64 * 2 ** 30;
 const CHUNK = 1 << 20;
-
-/** A temporary file that has no name, and so is gone when it is closed. */
-export function temporaryFile(): number {
-  const path = join(tmpdir(), `migscope-${randomUUID()}`);
-  const fd = openSync(path, 'wx+', 0o600);
-  unlinkSync(path);
-  return fd;
-}
 
 /**
  * Copies the source into a temporary file and gives that instead. Closing it closes the source.

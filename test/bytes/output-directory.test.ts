@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import { OutputDirectory } from '../../src/extract/output-directory.js';
+import { OutputDirectory } from '../../src/bytes/output-directory.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'migscope-output-'));
 afterAll(() => rmSync(folder, { recursive: true }));
