@@ -7,7 +7,7 @@ const HEADERS = 14 + 20 + 32;
 /** Segments that one connection sends in a row. */
 const BURST = 20;
 /** Part of the file names, to be raised when the contents change. */
-const LAYOUT = 1;
+const LAYOUT = 2;
 const FLAG_SYN = 0x02;
 const FLAG_ACK = 0x10;
 
@@ -97,8 +97,9 @@ function write(path, files) {
       if (bursts % 64 === 0) segments.push(0);
       for (const i of segments) {
         const payload = buffer.subarray(i * SEGMENT, Math.min(got, (i + 1) * SEGMENT));
-        out.packet(one.ports, false, one.first + one.sent + i * SEGMENT, 500, FLAG_ACK, payload);
-        if (i % 2 === 1) out.packet(one.ports, true, 500, one.first + one.sent + (i + 1) * SEGMENT, FLAG_ACK, none);
+        const sequence = one.first + one.sent + i * SEGMENT;
+        out.packet(one.ports, false, sequence, 500, FLAG_ACK, payload);
+        if (i % 2 === 1) out.packet(one.ports, true, 500, sequence + payload.length, FLAG_ACK, none);
       }
       one.sent += got;
     }

@@ -84,7 +84,7 @@ async function packetCaptures() {
     const [ours, peer] = await inTurns([info, () => command('tshark', follow)]);
     print('pcap: info / tshark, following one connection', ours, peer, 'above 1');
   } else console.log('pcap: info / tshark: skipped, not installed');
-  if (isInstalled('tcpflow', '--version')) {
+  if (isInstalled('tcpflow', '-h')) {
     const folder = mkdtempSync(join(tmpdir(), 'migscope-tcpflow-'));
     const flow = () => command('tcpflow', ['-r', file, '-o', folder, '-q'], folder);
     const [ours, peer] = await inTurns([info, flow]);
