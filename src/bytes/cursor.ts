@@ -50,7 +50,11 @@ export class Cursor {
   /** How much of `buffer` may be filled. */
   private capacity: number;
   private loaded = 0;
-  private base = 0;
+  /**
+   * Absolute offset of index 0. It starts as a double, as which -0 is stored: offsets beyond 2 GiB are doubles, and whatever had been compiled for small
+   * integers would be thrown away there in the middle of the file.
+   */
+  private base = -0;
   private ended = false;
   private rangeEnd = Infinity;
   private readonly names: string[] = [];
@@ -200,8 +204,9 @@ export class Cursor {
 
   /** A view of the next `count` bytes of the window. */
   bytes(count: number): Buffer {
-    const part = this.buffer.subarray(this.position, this.position + count);
-    this.position += count;
+    const end = toIndex(this.position + count);
+    const part = this.buffer.subarray(this.position, end);
+    this.position = end;
     return part;
   }
 
@@ -221,7 +226,7 @@ export class Cursor {
     const all = Buffer.allocUnsafeSlow(count);
     for (let done = 0; done < count;) {
       if (!this.has(1) && !(await this.fill(1))) this.fail(count - done, what);
-      const step = Math.min(count - done, this.limit - this.position);
+      const step = toIndex(Math.min(count - done, this.limit - this.position));
       this.buffer.copy(all, done, this.position, this.position + step);
       this.position += step;
       done += step;
@@ -232,7 +237,7 @@ export class Cursor {
   /** Goes to an absolute offset, forwards or back, where that is in the window or the source can seek. False, and nothing done, where not. */
   moveTo(offset: number): boolean {
     if (offset >= this.base && offset <= this.seen) {
-      this.position = offset - this.base;
+      this.position = toIndex(offset - this.base);
       this.clampLimit();
       return true;
     }
@@ -267,7 +272,7 @@ export class Cursor {
         }
         if (!(await this.fill(1))) this.fail(left, what);
       }
-      const step = Math.min(left, this.limit - this.position);
+      const step = toIndex(Math.min(left, this.limit - this.position));
       this.position += step;
       left -= step;
     }
@@ -350,7 +355,8 @@ export class Cursor {
 
   /** Moves what is unread or kept to the front of the window, which grows when `count` asks for it. False when it cannot. */
   private makeRoom(count: number): boolean {
-    const first = Math.min(this.position, Math.max(0, this.keep - this.base));
+    const kept = this.keep - this.base;
+    const first = kept < this.position ? toIndex(Math.max(0, kept)) : this.position;
     const held = this.loaded - first;
     const wanted = this.position - first + count;
     if (held === this.capacity && wanted > held) {
@@ -391,8 +397,14 @@ export class Cursor {
   }
 
   private clampLimit(): void {
-    this.limit = Math.max(this.position, Math.min(this.loaded, this.rangeEnd - this.base));
+    const end = this.rangeEnd - this.base;
+    this.limit = end < this.loaded ? Math.max(this.position, toIndex(end)) : this.loaded;
   }
+}
+
+/** An index in the window, from a difference of offsets. Those are doubles; what indices are, loops over the window are compiled for: small integers. */
+function toIndex(difference: number): number {
+  return difference | 0;
 }
 
 /** The buffer for a window of that many bytes. */

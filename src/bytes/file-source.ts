@@ -34,7 +34,8 @@ export function openFile(path: string | 0, name = String(path), start = 0): Byte
 class SeekableFile implements ByteSource {
   readonly size: number;
   readonly file?: { readonly fd: number; readonly start: number };
-  private position = 0;
+  /** A double from the start, as the offsets of a cursor. */
+  private position = -0;
 
   constructor(
     private readonly fd: number,

@@ -114,8 +114,9 @@ function onInterrupt(
       return;
     }
     const open = recorder.connections().filter(({ closed }) => closed === undefined).length;
-    if (open > 0) say(`no more connections are accepted; ${open} are open, and once more Ctrl-C cuts them`);
+    // First do it, then say it: whoever reads the line acts on it.
     recorder.stop();
+    if (open > 0) say(`no more connections are accepted; ${open} are open, and once more Ctrl-C cuts them`);
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);

@@ -52,6 +52,11 @@ export class WatchedMemory {
     return true;
   }
 
+  /** True when a word is watched. */
+  get watches(): boolean {
+    return this.count > 0;
+  }
+
   /** What stands there now: a watched word, or undefined where it is none or no page of it has come. */
   read(block: string, offset: number, length: number): Uint8Array | undefined {
     const word = this.blocks.get(block)?.words.find((one) => one.offset === offset && one.bytes.length === length);

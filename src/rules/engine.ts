@@ -71,6 +71,10 @@ class ChannelRules implements StreamSink {
     this.wantsAhead = needs.wantsAhead;
   }
 
+  get ignoresContents(): boolean {
+    return !this.watches.some((watch) => watch.readsContents?.());
+  }
+
   event(event: StreamEvent): void {
     if (event.kind === 'begin') this.begin(event.channel, event.role);
     else this.facts.event(this.channel!, event);

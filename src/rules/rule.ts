@@ -99,6 +99,8 @@ export interface RuleWatch {
    * what there is to say.
    */
   supersedes?(problem: Finding, channel: ChannelFacts): boolean;
+  /** Whether it looks into the pages of multifd packets that come next; those of other records are in the window in any case. Missing: never. */
+  readsContents?(): boolean;
   /** Called behind the last event of the last channel. */
   end?(summary: CaptureSummary): void;
 }

@@ -17,8 +17,6 @@ export class Emitter {
   readonly wantsSectionData: boolean;
   /** Somebody wants to know device sections before they come. */
   readonly wantsAhead: boolean;
-  /** Somebody looks into pages. */
-  readonly wantsContents: boolean;
   /** Problems of severity error or warning so far. */
   problems = 0;
   /** Every byte before this offset has been decoded: the end of the last whole element or record. */
@@ -48,7 +46,11 @@ export class Emitter {
     this.wantsMappedPages = sinks.some((sink) => sink.wantsMappedPages);
     this.wantsSectionData = sinks.some((sink) => sink.wantsSectionData);
     this.wantsAhead = sinks.some((sink) => sink.wantsAhead);
-    this.wantsContents = this.pageSinks.some((sink) => !sink.ignoresContents);
+  }
+
+  /** Somebody looks into the pages that come next. */
+  get wantsContents(): boolean {
+    return this.pageSinks.some((sink) => !sink.ignoresContents);
   }
 
   event(event: StreamEvent): void {

@@ -257,7 +257,10 @@ export interface StreamSink {
   readonly wantsMappedPages?: boolean;
   /** Reports the data of records that are too long to be kept, in pieces; else they are stepped over. */
   readonly wantsSectionData?: boolean;
-  /** Never looks into the `window` of a batch: where no sink does, pages that take long to read are stepped over. */
+  /**
+   * Does not look into the `window` of the batches that come next: where no sink does, pages that take long to read are stepped over. Asked before every
+   * multifd packet.
+   */
   readonly ignoresContents?: boolean;
   event?(event: StreamEvent): void;
   /** The batch and its window are reused: they are valid until this returns. */

@@ -175,7 +175,8 @@ export class RamDecoder {
         stop = Stop.More;
         break;
       }
-      const low = view.getUint32(position + 4);
+      // Signed, so that code that was compiled for low addresses holds for all of them.
+      const low = view.getInt32(position + 4);
       const flags = low & mask;
       const type = flags & ~RAM_SAVE_FLAG_CONTINUE;
       if (
@@ -244,7 +245,7 @@ export class RamDecoder {
         stop = Stop.More;
         break;
       }
-      const where = view.getUint32(position) * 0x1_0000_0000 + (low - flags);
+      const where = view.getUint32(position) * 0x1_0000_0000 + ((low ^ flags) >>> 0);
       const outside = where >= used && this.list.firstOutside(current);
       const wrong = code === PAGE_XBZRLE ? decodeXbzrle(buffer, body, length, pageSize) : undefined;
       if (outside || wrong !== undefined) {

@@ -60,7 +60,8 @@ async function forwards(cursor: Cursor, offset: number): Promise<boolean> {
   if (cursor.seekable) return cursor.moveTo(offset);
   while (cursor.offset < offset) {
     if (await cursor.atEnd()) return false;
-    cursor.position += Math.min(offset - cursor.offset, cursor.limit - cursor.position);
+    if (offset - cursor.offset > cursor.limit - cursor.position) cursor.position = cursor.limit;
+    else cursor.moveTo(offset);
   }
   return true;
 }

@@ -64,6 +64,20 @@ describe('a rule', () => {
     ]);
   });
 
+  it('has the pages of multifd packets read for it as long as it looks into them', () => {
+    let looks = false;
+    const judging = new Judge(false, {
+      rules: [
+        { meta: META, watch: () => ({ readsContents: () => looks }) },
+        { meta: META, watch: () => ({}) },
+      ],
+    });
+    const asks = (): boolean => judging.channel('main').some(({ pages, ignoresContents }) => pages && !ignoresContents);
+    expect(asks()).toBe(false);
+    looks = true;
+    expect(asks()).toBe(true);
+  });
+
   it('has device state decoded for it when it asks', async () => {
     const count = async (needs: Rule['needs']): Promise<number> => {
       let states = 0;

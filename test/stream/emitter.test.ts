@@ -36,6 +36,20 @@ describe('Emitter', () => {
     });
   });
 
+  it('asks before each packet whether somebody looks into pages', () => {
+    let looks = false;
+    const watching = {
+      pages: () => undefined,
+      get ignoresContents() {
+        return !looks;
+      },
+    };
+    const out = new Emitter([{ event: () => undefined }, watching], 'm');
+    expect(out.wantsContents).toBe(false);
+    looks = true;
+    expect(out.wantsContents).toBe(true);
+  });
+
   it('waits only where there is something to wait for', async () => {
     let waited = false;
     expect(new Emitter([{}], 'm').drain()).toBeUndefined();

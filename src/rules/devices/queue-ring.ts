@@ -83,6 +83,7 @@ export const queueRing: Rule = {
           },
         };
       },
+      readsContents: () => memory?.watches ?? devices.length > 0,
       end({ complete }) {
         // Without the channels that the pages went through, what is left of RAM is old.
         if (!memory || !map || unsure || !complete || !sure(facts) || !contents) return;
