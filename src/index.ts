@@ -96,13 +96,8 @@ export {
 } from './read-capture.js';
 export { type InfoDocument, infoDocument } from './report/info-json.js';
 export { loadVmdesc, readStream, type ReadOptions, type ReadResult, summarize } from './read.js';
-export {
-  type ExtractCaptureOptions,
-  extractCapture,
-  EXTRACT_FORMATS,
-  type ExtractFormat,
-  type ExtractManifest,
-} from './report/extract-capture.js';
+export { EXTRACT_FORMATS, type ExtractFormat, type ExtractManifest } from './extract/manifest.js';
+export { type ExtractCaptureOptions, extractCapture } from './extract-capture.js';
 export { Judge, type JudgeOptions, validate, type ValidateOptions, type Verdict } from './validate.js';
 export {
   type ChannelWatch,

@@ -20,6 +20,7 @@ const ROOMS = [
   'signatures',
   'read.ts',
   'read-capture.ts',
+  'extract-capture.ts',
   'excerpts.ts',
   'validate.ts',
   'live-worker.ts',

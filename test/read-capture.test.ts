@@ -8,7 +8,7 @@ import { openCapture, readCapture, type ReadCaptureOptions } from '../src/read-c
 import { JsonDump, JsonOutput } from '../src/report/dump-json.js';
 import { infoDocument } from '../src/report/info-json.js';
 import { infoText } from '../src/report/info-text.js';
-import { jsonDocument } from '../src/report/json.js';
+import { jsonDocument } from '../src/bytes/json.js';
 import { makeStyle } from '../src/report/style.js';
 import type { StreamSink } from '../src/stream/events.js';
 import { captureNames, fixturePath, unpackCapture } from './fixtures.js';

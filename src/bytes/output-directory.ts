@@ -9,6 +9,7 @@ import {
   statSync,
   type Stats,
   unlinkSync,
+  writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '../finding.js';
@@ -53,6 +54,16 @@ export class OutputDirectory {
     if (there) unlinkSync(full);
     this.created.add(path);
     return openSync(full, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | NOFOLLOW, 0o666);
+  }
+
+  /** Creates a file that holds these bytes, as `create` does. */
+  write(path: string, bytes: Uint8Array): void {
+    const fd = this.create(path);
+    try {
+      for (let done = 0; done < bytes.length;) done += writeSync(fd, bytes, done);
+    } finally {
+      closeSync(fd);
+    }
   }
 
   /** @throws InputError when a file is there that must not be overwritten */

@@ -196,7 +196,7 @@ async function report(result: DiffResult, parsed: Parsed, direction: Direction):
   if (parsed.format === 'json') {
     const [{ diffDocument }, { jsonDocument }] = await Promise.all([
       import('../report/diff-json.js'),
-      import('../report/json.js'),
+      import('../bytes/json.js'),
     ]);
     return `${jsonDocument(diffDocument(result))}\n`;
   }

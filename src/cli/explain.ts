@@ -107,7 +107,7 @@ async function report(what: string, explained: Explained, parsed: Parsed): Promi
   if (parsed.json === true || parsed.format === 'json') {
     const [{ explainDocument }, { jsonDocument }] = await Promise.all([
       import('../report/explain-json.js'),
-      import('../report/json.js'),
+      import('../bytes/json.js'),
     ]);
     return jsonDocument(explainDocument(what, explained));
   }

@@ -56,10 +56,11 @@ export const extract: Command = {
       .example('$0 extract vm.migration --out vm --format elf', 'a core file for gdb')
       .example('$0 extract capture/ --out vm --sections', 'all channels of a multifd migration, device state too'),
   async run(parsed) {
-    const [{ TextWriter }, { extractCapture, isTrouble }, { extractText }, { findingText }, { makeStyle }, input] =
+    const [{ TextWriter }, { isTrouble }, { extractCapture }, { extractText }, { findingText }, { makeStyle }, input] =
       await Promise.all([
         import('../bytes/text-writer.js'),
-        import('../report/extract-capture.js'),
+        import('../extract/trust.js'),
+        import('../extract-capture.js'),
         import('../report/extract-text.js'),
         import('../report/finding-text.js'),
         import('../report/style.js'),

@@ -66,7 +66,7 @@ export const info: Command = {
         out.line(infoText(input, summary, style, process.stdout.columns ?? 100));
       }
       if (parsed.json === true) {
-        const { jsonDocument } = await import('../report/json.js');
+        const { jsonDocument } = await import('../bytes/json.js');
         out.line(jsonDocument(captures.length === 1 ? documents[0] : documents));
       }
     } finally {

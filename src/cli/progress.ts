@@ -1,7 +1,7 @@
 /** A line on standard error that says how far reading is; only on a terminal, and only for work that takes a second. */
 import { writeSync } from 'node:fs';
+import { size } from '../bytes/units.js';
 import { visible } from '../bytes/visible.js';
-import { size } from '../report/units.js';
 import type { StreamSink } from '../stream/events.js';
 
 const FIRST = 1000;

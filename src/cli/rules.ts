@@ -14,7 +14,7 @@ export const rules: Command = {
       import('../bytes/text-writer.js'),
       import('../report/rule-descriptions.js'),
       import('../report/table.js'),
-      import('../report/json.js'),
+      import('../bytes/json.js'),
     ]);
     const out = new TextWriter(1);
     const all = ruleDescriptions();

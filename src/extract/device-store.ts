@@ -4,11 +4,12 @@
  * The main channel has the first part in its order. The packets of the multifd channels come in any order and are laid behind it by their
  * index: each is written to a temporary file at once, and only its place is kept in memory. The PCI configuration goes into a file of its own.
  */
-import { closeSync, readSync, writeSync } from 'node:fs';
+import { closeSync, readSync } from 'node:fs';
 import type { EventOf, StreamEvent, StreamSink } from '../stream/events.js';
 import { VFIO_END_OF_STATE_BYTES, VFIO_MIG_FLAG_DEV_CONFIG_STATE } from '../wire/vfio.js';
 import type { OutputDirectory } from '../bytes/output-directory.js';
 import type { SafeNames } from './safe-name.js';
+import { writeAll } from './sparse-copy.js';
 
 /** Packets that are kept track of; the largest devices have a million. */
 const MAX_PACKETS = 1 << 22;
@@ -226,8 +227,4 @@ function unframed(data: Uint8Array): Uint8Array {
     bytes.readBigUInt64BE(0) === VFIO_MIG_FLAG_DEV_CONFIG_STATE &&
     bytes.subarray(-WORD).equals(VFIO_END_OF_STATE_BYTES);
   return framed ? bytes.subarray(WORD, -WORD) : bytes;
-}
-
-function writeAll(fd: number, data: Uint8Array, at: number): void {
-  for (let done = 0; done < data.length;) done += writeSync(fd, data, done, data.length - done, at + done);
 }

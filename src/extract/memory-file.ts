@@ -19,7 +19,8 @@ export interface MemoryFile extends Omit<AddressMap, 'architecture'> {
   readonly cpus?: number;
 }
 
-const FILES: Readonly<Record<MemoryFormat, string>> = { physical: 'physical.bin', elf: 'core.elf' };
+/** Their names in the output directory. */
+export const MEMORY_FILES: Readonly<Record<MemoryFormat, string>> = { physical: 'physical.bin', elf: 'core.elf' };
 /** More processors than any machine of QEMU has. */
 const MAX_CPUS = 4096;
 
@@ -53,7 +54,7 @@ export class MemoryFileWriter implements StreamSink {
       const block = byName.get(name)!;
       return { fd: files.fd(block), usedLength: block.usedLength };
     };
-    const file = FILES[this.format];
+    const file = MEMORY_FILES[this.format];
     const fd = directory.create(file);
     try {
       if (this.format === 'physical' || !architecture) {

@@ -1,5 +1,4 @@
 /** Writes the payloads of FULL sections, one file each. A section that comes again, as in every round of COLO, replaces what it was. */
-import { closeSync, writeSync } from 'node:fs';
 import type { StreamEvent, StreamSink } from '../stream/events.js';
 import type { OutputDirectory } from '../bytes/output-directory.js';
 import type { SafeNames } from './safe-name.js';
@@ -39,9 +38,7 @@ export class SectionStore implements StreamSink {
       return;
     }
     const file = known?.file ?? this.names.assign(`sections/${idstr}`, `.${instance}.bin`);
-    const fd = this.directory.create(file);
-    for (let done = 0; done < payload.length;) done += writeSync(fd, payload, done);
-    closeSync(fd);
+    this.directory.write(file, payload);
     this.sections.set(key, { idstr, instance, version, file, times: (known?.times ?? 0) + 1 });
   }
 

@@ -1,7 +1,7 @@
 /** A command as a person reads it. */
+import { plural, size } from '../bytes/units.js';
 import { hex } from '../finding.js';
 import type { CommandPayload } from '../wire/command.js';
-import { plural, size } from './units.js';
 
 /** What a command carries, in words; empty for those that carry nothing. */
 export function commandPayloadText(payload: CommandPayload): string {

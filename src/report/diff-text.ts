@@ -1,5 +1,6 @@
 /** A comparison as a person reads it: what would break a load first, then what merely differs. */
 import { hexBytes } from '../bytes/hex-view.js';
+import { count, plural, size } from '../bytes/units.js';
 import { visible } from '../bytes/visible.js';
 import type { DiffResult, DiffSide } from '../compare.js';
 import { type Judgement, type LayoutDifference, VERDICTS, type LoadVerdict } from '../diff/layout-difference.js';
@@ -13,7 +14,6 @@ import { findingText } from './finding-text.js';
 import { scalar } from './state-text.js';
 import type { Style } from './style.js';
 import { table } from './table.js';
-import { count, plural, size } from './units.js';
 
 /** Lines of one section, and ranges of one block. */
 const MAX_LINES = 40;

@@ -6,6 +6,7 @@
  * `{type, offset, size, value}`. What else is known of a field stands beside them, in `meanings`.
  */
 import { randomUUID } from 'node:crypto';
+import { jsonLine } from '../bytes/json.js';
 import type { TextWriter } from '../bytes/text-writer.js';
 import type { EventOf, RecordFields, RecordValue, StreamEvent, StreamSink } from '../stream/events.js';
 import { PAGE_KINDS, PAGE_ZERO, type PageBatch } from '../stream/page-batch.js';
@@ -14,7 +15,6 @@ import type { FieldValue } from '../vmstate/values.js';
 import { JsonObject, type JsonValue, parseJson } from '../vmstate/json.js';
 import type { DumpOptions } from './dump-options.js';
 import { interpreted } from './interpreted.js';
-import { jsonLine } from './json.js';
 import { isEmpty, isStruct, type StateField, type StateStruct, stateTree } from './state-tree.js';
 
 /** Where the objects go: one a line, or one document with an array of them. All channels of a capture share it. */

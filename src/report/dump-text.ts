@@ -1,6 +1,8 @@
 /** The `text` format of `dump`: the stream from its first byte to its last, one element after the other, with the offset of each. */
 import { hexBytes, hexLines } from '../bytes/hex-view.js';
+import { jsonLine } from '../bytes/json.js';
 import type { TextWriter } from '../bytes/text-writer.js';
+import { count, plural, size } from '../bytes/units.js';
 import { visible } from '../bytes/visible.js';
 import { hex } from '../finding.js';
 import type { EventOf, RecordValue, StreamEvent, StreamSink } from '../stream/events.js';
@@ -11,12 +13,10 @@ import { commandPayloadText } from './command-text.js';
 import { bodyOf } from './dump-json.js';
 import type { DumpOptions } from './dump-options.js';
 import { findingText } from './finding-text.js';
-import { jsonLine } from './json.js';
 import { isEmpty, stateTree } from './state-tree.js';
 import { stateLines } from './state-text.js';
 import type { Style } from './style.js';
 import { table } from './table.js';
-import { count, plural, size } from './units.js';
 
 export class TextDump implements StreamSink {
   readonly wantsDeviceState = true;

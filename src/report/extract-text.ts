@@ -1,10 +1,10 @@
 /** What was extracted, as a person reads it. */
+import { count, plural, size } from '../bytes/units.js';
 import { visible } from '../bytes/visible.js';
+import type { ExtractedBlock, ExtractedDevice, ExtractManifest } from '../extract/manifest.js';
 import { PAGE_KINDS } from '../stream/page-batch.js';
-import type { ExtractedBlock, ExtractedDevice, ExtractManifest } from './extract-capture.js';
 import type { Style } from './style.js';
 import { table } from './table.js';
-import { count, plural, size } from './units.js';
 
 export function extractText(manifest: ExtractManifest, directory: string, style: Style): string {
   const { blocks, sections, devices, attachments, trustworthy, reasons } = manifest;

@@ -1,4 +1,5 @@
 /** The one screen of `info`. */
+import { count, plural, size, wrap } from '../bytes/units.js';
 import { visible } from '../bytes/visible.js';
 import { hex } from '../finding.js';
 import type { CommandSummary, SectionSummary, StreamSummary } from '../model/stream-model.js';
@@ -10,7 +11,6 @@ import { commandPayloadText } from './command-text.js';
 import { findingText } from './finding-text.js';
 import type { Style } from './style.js';
 import { table } from './table.js';
-import { count, plural, size, wrap } from './units.js';
 
 const MAX_BLOCKS = 24;
 const MAX_SECTIONS = 60;

@@ -1,10 +1,10 @@
 /** What a recorder tells while it records, and when it is done. */
+import { count, plural, size } from '../bytes/units.js';
 import type { LiveState } from '../capture/live-decoder.js';
 import type { RecordedConnection, RecordedDirection, RecordingFacts } from '../capture/recording.js';
 import { visible } from '../bytes/visible.js';
 import type { Style } from './style.js';
 import { table } from './table.js';
-import { count, plural, size } from './units.js';
 
 /** One line about a connection as it is now. */
 export function connectionText({ forward, back, from, role, multifd, closed }: RecordedConnection): string {

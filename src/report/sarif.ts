@@ -1,9 +1,9 @@
 /** SARIF 2.1.0: findings for code scanning. Offsets of binary files go into `byteOffset`, and into the text for readers that want lines. */
 import { createHash } from 'node:crypto';
 import type { Log, ReportingDescriptor, Result } from 'sarif';
+import { jsonDocument } from '../bytes/json.js';
 import { type Finding, hex, type Severity } from '../finding.js';
 import type { RuleDescription } from './rule-descriptions.js';
-import { jsonDocument } from './json.js';
 
 /** A finding, and the file that it is about. */
 export interface SarifResult {

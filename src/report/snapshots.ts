@@ -1,8 +1,8 @@
 /** What `info` says of a qcow2 image with several snapshots. */
+import { plural, size } from '../bytes/units.js';
 import { visible } from '../bytes/visible.js';
 import type { Qcow2Snapshot } from '../container/qcow2/snapshot-table.js';
 import { table } from './table.js';
-import { plural, size } from './units.js';
 
 /** The document of `info --json` for such an image; docs/schema/snapshots.schema.json is its schema. */
 export interface SnapshotsDocument {

@@ -7,7 +7,6 @@ import {
   rmSync,
   symlinkSync,
   writeFileSync,
-  writeSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,11 +21,7 @@ beforeEach(() => {
   root = mkdtempSync(join(folder, 'root-'));
 });
 
-function put(directory: OutputDirectory, path: string, text: string): void {
-  const fd = directory.create(path);
-  writeSync(fd, text);
-  closeSync(fd);
-}
+const put = (directory: OutputDirectory, path: string, text: string): void => directory.write(path, Buffer.from(text));
 
 describe('OutputDirectory', () => {
   it('makes files with the directories on the way, again as often as it made them itself', () => {

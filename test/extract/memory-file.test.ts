@@ -2,7 +2,7 @@ import { closeSync, mkdtempSync, openSync, readFileSync, readSync, rmSync } from
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { extractCapture } from '../../src/report/extract-capture.js';
+import { extractCapture } from '../../src/extract-capture.js';
 
 const FIXTURE = join(import.meta.dirname, '../../fixtures/microvm-7.2.bin');
 const root = mkdtempSync(join(tmpdir(), 'migscope-memory-'));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { diffCaptures } from '../../src/compare.js';
 import { diffDocument } from '../../src/report/diff-json.js';
-import { jsonDocument } from '../../src/report/json.js';
+import { jsonDocument } from '../../src/bytes/json.js';
 import { fixturePath } from '../fixtures.js';
 import { comparedStreams } from './compared-streams.js';
 import { expectValid } from './schemas.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { explain } from '../../src/report/explain-capture.js';
 import { explainDocument } from '../../src/report/explain-json.js';
-import { jsonDocument } from '../../src/report/json.js';
+import { jsonDocument } from '../../src/bytes/json.js';
 import { fixturePath } from '../fixtures.js';
 import { expectValid } from './schemas.js';
 

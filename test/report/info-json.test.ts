@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { CaptureModel } from '../../src/model/capture-model.js';
 import { readStream } from '../../src/read.js';
 import { infoDocument } from '../../src/report/info-json.js';
-import { jsonDocument } from '../../src/report/json.js';
+import { jsonDocument } from '../../src/bytes/json.js';
 import type { StreamEvent } from '../../src/stream/events.js';
 import { EVENTS, FINDING, play } from './samples.js';
 import { expectValid } from './schemas.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Qcow2Snapshot } from '../../src/container/qcow2/snapshot-table.js';
-import { jsonDocument } from '../../src/report/json.js';
+import { jsonDocument } from '../../src/bytes/json.js';
 import { snapshotsDocument, snapshotsText } from '../../src/report/snapshots.js';
 import { expectValid } from './schemas.js';
 

@@ -1,5 +1,5 @@
 /** `validate --format json` and `jsonl`; docs/schema/validate.schema.json describes both. */
-import { jsonDocument, jsonLine } from '../json.js';
+import { jsonDocument, jsonLine } from '../../bytes/json.js';
 import type { CaptureReport, ValidateReport } from './report.js';
 
 export const VALIDATE_SCHEMA = 'migscope/validate/1';

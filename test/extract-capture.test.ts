@@ -1,15 +1,16 @@
-/** Captures of several channels, extracted whole. The call is in `report/`; what it does is the business of this room. */
+/** Captures of several channels, extracted whole. */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { InputError } from '../../src/finding.js';
-import { type ExtractCaptureOptions, extractCapture, type ExtractManifest } from '../../src/report/extract-capture.js';
-import * as elements from '../build/elements.js';
-import { devicePacket, initialPacket, page, ramPacket, syncPacket, vfioPayload } from '../build/multifd.js';
-import * as records from '../build/ram.js';
-import { expectValid } from '../report/schemas.js';
-import { PAGE, u64, workspace } from '../report/tiny-stream.js';
+import type { ExtractManifest } from '../src/extract/manifest.js';
+import { type ExtractCaptureOptions, extractCapture } from '../src/extract-capture.js';
+import { InputError } from '../src/finding.js';
+import * as elements from './build/elements.js';
+import { devicePacket, initialPacket, page, ramPacket, syncPacket, vfioPayload } from './build/multifd.js';
+import * as records from './build/ram.js';
+import { expectValid } from './report/schemas.js';
+import { PAGE, u64, workspace } from './report/tiny-stream.js';
 
 const space = workspace();
 let runs = 0;

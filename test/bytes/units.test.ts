@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { count, plural, size, wrap } from '../../src/report/units.js';
+import { count, plural, size, wrap } from '../../src/bytes/units.js';
 
 describe('size', () => {
   it.each([

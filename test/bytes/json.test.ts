@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { jsonDocument, jsonLine, replacer } from '../../src/report/json.js';
+import { jsonDocument, jsonLine, replacer } from '../../src/bytes/json.js';
 
 /** What a reader gets for a value: bigints in decimal, bytes in digits. */
 function read(value: unknown): unknown {
