@@ -31,6 +31,7 @@ import { readColoRounds } from './colo.js';
 import { DeviceStates } from './device-states.js';
 import type { Emitter } from './emitter.js';
 import { RamDecoder, type RamContext } from './ram.js';
+import { MAX_SECTION_ID } from './open-sections.js';
 import { elementAt, PLAUSIBLE_LOOKAHEAD } from './plausible.js';
 import { onlyZerosLeft, resync } from './resync.js';
 import { SectionReader } from './section-reader.js';
@@ -46,8 +47,7 @@ export interface MainChannelOptions {
 
 /** Packages in packages: no QEMU writes one, and the bound keeps hostile ones from nesting for ever. */
 const MAX_DEPTH = 4;
-/** Ids that no guest comes near; they count up from 0. */
-const MAX_SECTION_ID = 1 << 15;
+
 export class MainChannelDecoder implements RamContext {
   postcopy: boolean;
   pageSizeSummary: bigint | undefined;
@@ -93,7 +93,7 @@ export class MainChannelDecoder implements RamContext {
     await this.guarded(async () => {
       if (this.options.role !== 'main') return;
       await this.header();
-      this.sections.ahead();
+      this.sections.description.ahead();
     });
     if (this.brokenAt === undefined) await this.elements(0);
     if (this.sawEof && !(await cursor.atEnd())) await this.guarded(() => this.behindEof());
@@ -107,9 +107,9 @@ export class MainChannelDecoder implements RamContext {
       kind: 'end',
       offset: bytes,
       bytes: bytes - begin,
-      explainedBytes: Math.max(0, out.good - begin - this.skipped - this.sections.unproven),
+      explainedBytes: Math.max(0, out.good - begin - this.skipped - this.sections.opaque.unproven),
       lastGoodOffset: good,
-      complete: this.sawEof && this.brokenAt === undefined && !this.sections.guessed,
+      complete: this.sawEof && this.brokenAt === undefined && !this.sections.opaque.guessed,
     });
   }
 
@@ -245,8 +245,8 @@ export class MainChannelDecoder implements RamContext {
   private async behindEof(): Promise<void> {
     const { cursor, out } = this;
     if (cursor.peekU8() === QEMU_VM_VMDESCRIPTION) {
-      const vmdesc = await this.devices.readVmdesc(cursor, this.sections.foundVmdesc);
-      if (vmdesc) this.sections.describe(vmdesc);
+      const vmdesc = await this.devices.readVmdesc(cursor, this.sections.description.found);
+      if (vmdesc) this.sections.description.describe(vmdesc);
       out.good = cursor.offset;
     }
     await readColoRounds(cursor, out, () => this.elements(0));
@@ -261,7 +261,7 @@ export class MainChannelDecoder implements RamContext {
     await cursor.fill(PLAUSIBLE_LOOKAHEAD);
     const elements =
       cursor.peekU8() !== QEMU_VM_EOF &&
-      elementAt(cursor.buffer, cursor.position, cursor.limit, (id) => this.sections.isStarted(id)) === 'strong';
+      elementAt(cursor.buffer, cursor.position, cursor.limit, this.sections.open.isStarted) === 'strong';
     const zeros = await onlyZerosLeft(cursor);
     const left = cursor.source.size === undefined ? 0 : cursor.source.size - cursor.offset;
     if (!zeros && left > 0) await this.skipAsFarAsThereIs(left);
@@ -305,8 +305,8 @@ export class MainChannelDecoder implements RamContext {
     const device = error.rule === 'section-footer';
     const found = await resync(
       cursor,
-      (id) => this.sections.has(id) || (device && id < MAX_SECTION_ID),
-      (id) => this.sections.isStarted(id),
+      (id) => this.sections.open.has(id) || (device && id < MAX_SECTION_ID),
+      this.sections.open.isStarted,
     );
     const length = cursor.offset - from;
     out.event({ kind: 'skipped', offset: from, length });
@@ -336,7 +336,7 @@ export class MainChannelDecoder implements RamContext {
     if (this.options.pageSize !== undefined) return { pageSize: this.options.pageSize, evidence: 'given' };
     if (bits !== undefined) return { pageSize: 2 ** bits, evidence: 'configuration/target-page-bits' };
     if (this.advisedPageSize !== undefined) return { pageSize: this.advisedPageSize, evidence: 'POSTCOPY_ADVISE' };
-    const described = (await this.sections.description())?.pageSize;
+    const described = (await this.sections.description.find())?.pageSize;
     return described === undefined || !isPageSize(described) ? undefined : { pageSize: described, evidence: 'vmdesc' };
   }
 }

@@ -3,6 +3,7 @@ import type { Cursor } from '../../bytes/cursor.js';
 import type { SectionIdentity, SectionKind } from '../../wire/section.js';
 import type { Emitter } from '../emitter.js';
 import type { RecordFields } from '../events.js';
+import type { OpenSection } from '../open-sections.js';
 
 export interface SectionInput extends SectionIdentity {
   readonly kind: SectionKind;
@@ -27,6 +28,12 @@ export interface SectionDecoder {
    * @throws DecodeError `section-record` where the payload is not what its writer produces
    */
   readonly read: (input: SectionInput) => Promise<void>;
+}
+
+/** What a decoder gets of a section whose payload the cursor stands at. */
+export function sectionInput(section: OpenSection, kind: SectionKind, cursor: Cursor, out: Emitter): SectionInput {
+  const { id, idstr, instance, version } = section;
+  return { id, idstr, instance, version, kind, cursor, out, memory: (section.memory ??= new Map()) };
 }
 
 /** Reports a record that ends where the cursor stands. */
