@@ -3,13 +3,16 @@
  *
  * Sources: `migration_ioc_process_incoming` (migration/migration.c) for the channels; the formats' own documents for the rest.
  */
+import { COLO_MESSAGE_CHECKPOINT_READY, COLO_MESSAGE_CHECKPOINT_REPLY } from '../wire/colo.js';
+import { QEMU_CPR_FILE_MAGIC } from '../wire/cpr.js';
+import { QEMU_VM_FILE_MAGIC } from '../wire/file-header.js';
+import { MULTIFD_MAGIC } from '../wire/multifd.js';
+import { RAM_SAVE_FLAG_CONTINUE, RAM_SAVE_FLAG_EOS, RAM_SAVE_FLAG_PAGE, RAM_SAVE_FLAG_ZERO } from '../wire/ram.js';
+import { isReturnPathLength, MIG_RP_MSG_RECV_BITMAP, RETURN_PATH_MESSAGES } from '../wire/return-path.js';
 
 /** What a channel carries. */
 export const CHANNEL_ROLES = ['main', 'recovery-main', 'multifd', 'preempt', 'return-path', 'cpr'] as const;
 export type ChannelRole = (typeof CHANNEL_ROLES)[number];
-
-/** The first four bytes of the channels that begin with a magic number, big-endian. */
-export const CHANNEL_MAGIC = { main: 0x5145564d, multifd: 0x11223344, cpr: 0x51435052 } as const;
 
 export type Sniffed =
   | { readonly role: ChannelRole }
@@ -20,7 +23,9 @@ export type Sniffed =
 export const SNIFF_SIZE = 64;
 
 const MAGICS: readonly (readonly [magic: string, result: Sniffed])[] = [
-  ...(['main', 'multifd', 'cpr'] as const).map((role) => [CHANNEL_MAGIC[role].toString(16), { role }] as const),
+  [QEMU_VM_FILE_MAGIC.toString(16), { role: 'main' }],
+  [MULTIFD_MAGIC.toString(16), { role: 'multifd' }],
+  [QEMU_CPR_FILE_MAGIC.toString(16), { role: 'cpr' }],
   // pcap of either byte order and resolution, and pcapng.
   ...['d4c3b2a1', 'a1b2c3d4', '4d3cb2a1', 'a1b23c4d', '0a0d0d0a'].map(
     (magic) =>
@@ -38,24 +43,8 @@ const MAGICS: readonly (readonly [magic: string, result: Sniffed])[] = [
   ['7b', { other: 'JSON text', hint: 'a vmdesc alone is no migration stream; give it with --vmdesc' }],
 ];
 
-/** Payload lengths of the messages of a return path, by type; a name of 1 to 255 bytes ends those that have a range. */
-const RETURN_PATH_LENGTHS: ReadonlyMap<number, readonly [shortest: number, longest: number]> = new Map([
-  [1, [4, 4]],
-  [2, [4, 4]],
-  [3, [14, 268]],
-  [4, [12, 12]],
-  [5, [2, 256]],
-  [6, [4, 4]],
-  [7, [0, 0]],
-]);
-/** What a COLO secondary says first, where it had nothing to say before: CHECKPOINT_READY, CHECKPOINT_REPLY. */
-const COLO_ANSWERS = [0, 2] as const;
-
-/** The flags of the records of a preempt channel: ZERO, PAGE and EOS; the page records also with CONTINUE. */
-const RAM_ZERO = 0x02;
-const RAM_PAGE = 0x08;
-const RAM_EOS = 0x10;
-const RAM_CONTINUE = 0x20;
+/** What a COLO secondary says first, where it had nothing to say before. */
+const COLO_ANSWERS = [COLO_MESSAGE_CHECKPOINT_READY, COLO_MESSAGE_CHECKPOINT_REPLY] as const;
 
 /** Recognises a channel or file by up to `SNIFF_SIZE` first bytes; undefined when they say nothing. */
 export function sniff(bytes: Uint8Array): Sniffed | undefined {
@@ -85,13 +74,12 @@ function isReturnPath(head: Buffer): boolean {
     const length = head.readUInt16BE(at + 2);
     // COLO takes over behind an ordinary start.
     if (type === 0) return at > 0 && length <= 6;
-    const [shortest, longest] = RETURN_PATH_LENGTHS.get(type) ?? [1, 0];
-    if (length < shortest || length > longest) return false;
-    if (shortest !== longest) {
-      const fixed = shortest - 2;
-      if (!hasName(head, at + 4 + fixed, length - fixed - 1)) return false;
+    const message = RETURN_PATH_MESSAGES.get(type);
+    if (!message || !isReturnPathLength(message, length)) return false;
+    if (message.named) {
+      if (!hasName(head, at + 4 + message.fixed, length - message.fixed - 1)) return false;
       // A bitmap of any size follows.
-      if (type === 5) return true;
+      if (type === MIG_RP_MSG_RECV_BITMAP) return true;
     }
     at += 4 + length;
   }
@@ -105,15 +93,15 @@ function isColoAnswers(head: Buffer): boolean {
   );
 }
 
-/** A RAM record: nothing else says what a preempt channel is. The first one names its block, but for EOS. */
+/** A RAM record, ZERO, PAGE or EOS: nothing else says what a preempt channel is. The first one names its block, but for EOS. */
 function isPreempt(head: Buffer): boolean {
   if (head.length < 8 || head.readUInt16BE(0) !== 0) return false;
   const low = head.readUInt32BE(4);
-  if (head.readUInt32BE(0) === 0 && low === RAM_EOS) return true;
-  const type = low & 0xff & ~RAM_CONTINUE;
-  if (type !== RAM_ZERO && type !== RAM_PAGE) return false;
+  if (head.readUInt32BE(0) === 0 && low === RAM_SAVE_FLAG_EOS) return true;
+  const type = low & 0xff & ~RAM_SAVE_FLAG_CONTINUE;
+  if (type !== RAM_SAVE_FLAG_ZERO && type !== RAM_SAVE_FLAG_PAGE) return false;
   // Such a record cannot be the first; where it is, no name helps to tell it from other things.
-  if (low & RAM_CONTINUE) return (low & 0x3ff & ~RAM_CONTINUE) === type;
+  if (low & RAM_SAVE_FLAG_CONTINUE) return (low & 0x3ff & ~RAM_SAVE_FLAG_CONTINUE) === type;
   return head.length === 8 || (head[8]! > 0 && hasName(head, 8, head[8]!));
 }
 

@@ -11,10 +11,9 @@
  *
  * Writer: `cpr_state_save` (migration/cpr.c), since 10.0; cpr-exec since 10.2.
  */
-import { CHANNEL_MAGIC } from '../container/sniff.js';
 import { layout } from '../bytes/layout.js';
 
-export const QEMU_CPR_FILE_MAGIC = CHANNEL_MAGIC.cpr;
+export const QEMU_CPR_FILE_MAGIC = 0x51435052;
 export const QEMU_CPR_FILE_VERSION = 1;
 
 /** The byte that a descriptor travels with. */

@@ -43,10 +43,9 @@
  * Writer: `multifd_send_initial_packet`, `multifd_send_fill_packet`, `multifd_device_state_fill_packet` and the threads that call
  * them (migration/multifd*.c). Up to 8.2 a SYNC packet may carry pages, and an empty packet with its number (the "twin") follows it.
  */
-import { CHANNEL_MAGIC } from '../container/sniff.js';
 import { layout } from '../bytes/layout.js';
 
-export const MULTIFD_MAGIC = CHANNEL_MAGIC.multifd;
+export const MULTIFD_MAGIC = 0x11223344;
 export const MULTIFD_VERSION = 1;
 
 /** Magic and version as they stand in the stream, to be searched for. */
