@@ -37,9 +37,11 @@ export function makeDisk(folder) {
   return path;
 }
 
+/** What QMP answers a command with. @typedef {{ return?: unknown, error?: { class: string, desc: string } }} Answer */
+
 /** One QEMU and its QMP socket. */
 export class Machine {
-  /** @type {((line: any) => void)[]} */
+  /** @type {((answer: Answer) => void)[]} */
   #waiting = [];
   #text = '';
   /** @type {import('node:net').Socket | undefined} */
@@ -89,9 +91,9 @@ export class Machine {
     await this.run('qmp_capabilities');
   }
 
-  /** @param {string} execute @param {object} [args] @returns {Promise<any>} */
+  /** @param {string} execute @param {object} [args] @returns {Promise<unknown>} */
   async run(execute, args) {
-    const answer = await /** @type {Promise<any>} */ (
+    const answer = await /** @type {Promise<Answer>} */ (
       new Promise((resolve) => {
         this.#waiting.push(resolve);
         this.#socket?.write(`${JSON.stringify({ execute, arguments: args })}\n`);
@@ -115,7 +117,9 @@ export class Machine {
   /** Waits until the migration has this state. @param {...string} wanted */
   async migration(...wanted) {
     for (let i = 0; i < 1200; i++) {
-      const { status, 'error-desc': error } = await this.run('query-migrate');
+      const { status = '', 'error-desc': error } = /** @type {{ status?: string, 'error-desc'?: string }} */ (
+        await this.run('query-migrate')
+      );
       if (wanted.includes(status)) return;
       if (status === 'failed') throw new Error(`the migration has failed${error ? `: ${error}` : ''}`);
       await sleep(50);

@@ -12,8 +12,16 @@ import type { CaptureReport, ValidateReport } from '../report/validate/report.js
 import { validateSarif } from '../report/validate/sarif.js';
 import { validateTap } from '../report/validate/tap.js';
 import type { InputChoice, Parsed } from './command.js';
-import type { Output } from './validate.js';
 import { version } from './version.js';
+
+export type Format = 'text' | 'json' | 'jsonl' | 'sarif' | 'junit' | 'tap' | 'github';
+
+/** An output: a format and where it goes. */
+export interface Output {
+  readonly format: Format;
+  /** A path, or `-`. */
+  readonly file: string;
+}
 
 interface Setting {
   readonly parsed: Parsed;

@@ -7,7 +7,16 @@ import { type Config, ruleName } from '../rules/config.js';
 import type { Target } from '../rules/facts.js';
 import { parseVmstateDump, type VmstateDump } from '../vmstate/dump.js';
 import type { Parsed } from './command.js';
-import type { Settings } from './validate.js';
+
+/** What is decided before anything is read. */
+export interface Settings {
+  readonly config: Config;
+  readonly failOn: Severity;
+  readonly target: Target;
+  readonly baseline: Baseline;
+  readonly baselineFile?: string;
+  readonly updateBaseline: boolean;
+}
 
 const CONFIG_FILE = 'migscope.config.json';
 const BASELINE_HINT = '; --update-baseline makes one';

@@ -3,15 +3,14 @@ import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type Finding, type Severity, UsageError } from '../finding.js';
 import type { AcceptedFinding, Baseline } from '../rules/baseline.js';
-import type { Config } from '../rules/config.js';
-import type { Target } from '../rules/facts.js';
 import type { CaptureReport } from '../report/validate/report.js';
 import type { Command, Parsed } from './command.js';
 import { captureNames, channelOptions, colorOption, inputChoice, inputOptions, isSeveral } from './command.js';
 import { EXIT_FINDINGS, EXIT_INPUT, EXIT_OK } from './exit-code.js';
+import type { Format, Output } from './validate-output.js';
 
-const FORMATS = ['text', 'json', 'jsonl', 'sarif', 'junit', 'tap', 'github'] as const;
-type Format = (typeof FORMATS)[number];
+/** As `Output` has them; what writes them is loaded when there is something to write. */
+const FORMATS = ['text', 'json', 'jsonl', 'sarif', 'junit', 'tap', 'github'] as const satisfies readonly Format[];
 /** Those of `finding.ts`, from the gravest to the lightest. */
 const SEVERITIES = ['error', 'warning', 'info'] as const satisfies readonly Severity[];
 
@@ -108,23 +107,6 @@ export const validate: Command = {
     return report.captures.some(({ findings }) => findings.some(fails)) ? EXIT_FINDINGS : EXIT_OK;
   },
 };
-
-/** What is decided before anything is read. */
-export interface Settings {
-  readonly config: Config;
-  readonly failOn: Severity;
-  readonly target: Target;
-  readonly baseline: Baseline;
-  readonly baselineFile?: string;
-  readonly updateBaseline: boolean;
-}
-
-/** An output: a format and where it goes. */
-export interface Output {
-  readonly format: Format;
-  /** A path, or `-`. */
-  readonly file: string;
-}
 
 function outputsOf(parsed: Parsed): readonly Output[] {
   const named = (parsed.output as readonly unknown[]).map(String).map((text): Output => {

@@ -4,8 +4,9 @@ import type { Evidence } from '../signatures/evidence/told.js';
 import { explainLog, type LogFailure } from '../signatures/explain-log.js';
 import { SIGNATURES } from '../signatures/explain-line.js';
 import type { Signature } from '../signatures/signature.js';
+import { layoutDescriptions } from './layout-descriptions.js';
 import { literalLength, printfPattern } from './printf-pattern.js';
-import { findDescription, type RuleDescription, ruleDescriptions } from './rule-descriptions.js';
+import { type RuleDescription, ruleDescriptions } from './rule-descriptions.js';
 
 /** What is known of what was asked. */
 export interface LookedUp {
@@ -44,6 +45,14 @@ export interface ExplainedCapture {
 
 /** Longer text is a whole log, of which only the failures are looked for. */
 const MAX_TEXT = 1 << 16;
+
+/** The description of a rule, a problem or a layout difference by its code (any case) or name. */
+export function findDescription(codeOrName: string): RuleDescription | undefined {
+  const wanted = codeOrName.toLowerCase();
+  return [...ruleDescriptions(), ...layoutDescriptions()].find(
+    ({ code, name }) => code.toLowerCase() === wanted || name === wanted,
+  );
+}
 
 /** Looks up a code, a name, or lines of a log. */
 export function lookUp(what: string): LookedUp {

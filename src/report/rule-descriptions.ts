@@ -4,7 +4,6 @@ import { PROBLEMS, type ProblemName } from '../problems.js';
 import { TEXT_CASES } from '../qemu-texts.js';
 import { RULES } from '../rules/catalogue.js';
 import type { Citation } from '../rules/rule.js';
-import { layoutDescriptions } from './layout-descriptions.js';
 
 export interface RuleDescription {
   readonly code: string;
@@ -52,12 +51,4 @@ function problemDescriptions(): readonly RuleDescription[] {
       url: `docs/problems.md#${problem.code.toLowerCase()}-${name}`,
     };
   });
-}
-
-/** The description of a rule, a problem or a layout difference by its code (any case) or name. */
-export function findDescription(codeOrName: string): RuleDescription | undefined {
-  const wanted = codeOrName.toLowerCase();
-  return [...ruleDescriptions(), ...layoutDescriptions()].find(
-    ({ code, name }) => code.toLowerCase() === wanted || name === wanted,
-  );
 }

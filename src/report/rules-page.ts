@@ -1,6 +1,7 @@
 /** The pages of docs/ that list the rules and the invariants, made from the catalogue. */
 import { RULES } from '../rules/catalogue.js';
-import { type Invariant, INVARIANTS } from '../rules/invariants/index.js';
+import { INVARIANTS } from '../rules/invariants/index.js';
+import type { Invariant } from '../rules/invariants/types.js';
 import { FAMILIES, type Family, type RuleMeta } from '../rules/rule.js';
 import { PROBLEMS } from '../problems.js';
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { lookUp } from '../../src/report/explained.js';
+import { findDescription, lookUp } from '../../src/report/explained.js';
+import { layoutDescriptions } from '../../src/report/layout-descriptions.js';
 import { fixtureText } from '../fixtures.js';
 
 const rules = (what: string): string[] => lookUp(what).rules.map(({ name }) => name);
@@ -47,5 +48,15 @@ describe('lookUp', () => {
     const said = new Set(answers.flatMap(([, , verdict, text]) => (verdict === 'reject' ? [text] : [])));
     const unknown = [...said].filter((text) => rules(text).length + failures(text).length === 0);
     expect(unknown).toEqual([]);
+  });
+});
+
+describe('findDescription', () => {
+  it('finds by code and by name, or not at all', () => {
+    expect(findDescription('mig130')?.name).toBe('ram-flags');
+    expect(findDescription('ram-flags')?.code).toBe('MIG130');
+    const [layout] = layoutDescriptions();
+    expect(findDescription(layout!.code)).toEqual(layout);
+    expect(findDescription('MIG999')).toBeUndefined();
   });
 });

@@ -1,5 +1,5 @@
 /** Invariants of the other channels, of captures and of containers. */
-import type { Invariant } from './index.js';
+import type { Invariant } from './types.js';
 
 export const CHANNEL_INVARIANTS: readonly Invariant[] = [
   // Channels and connections

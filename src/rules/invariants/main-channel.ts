@@ -1,5 +1,5 @@
 /** Invariants of the main channel. */
-import type { Invariant } from './index.js';
+import type { Invariant } from './types.js';
 
 const DESTINATION = 'depends on the configuration of the destination';
 const TARGET_ONLY = 'what the destination has in its own memory decides; the stream does not say it';
