@@ -39,6 +39,8 @@ describe('SectionReader', () => {
       [3, 'ram'],
       [4, 'dirty-bitmap'],
     ]);
+    const bitmap = await decode(join(part(4, join(u8(1), noise(3))), eof()), { role: 'recovery-main' });
+    expect(bitmap.of('section-start').map(({ idstr }) => idstr)).toEqual(['dirty-bitmap']);
   });
 
   it.each([
