@@ -16,7 +16,8 @@ import {
 import type { SectionIdentity } from '../wire/section.js';
 import { compareVersions, machineVersion } from '../wire/versions.js';
 import type { VmstateDump } from '../vmstate/dump.js';
-import { isIterable, isVfio } from './iterable.js';
+import { isVfio } from '../wire/vfio.js';
+import { isIterable } from './iterable.js';
 
 /** FULL sections that are kept; a stream with more of them is no guest's. */
 const MAX_FULLS = 1 << 16;

@@ -6,11 +6,6 @@ export function isIterable(idstr: string): boolean {
   return idstr === 'ram' || (findSectionDecoder(idstr)?.kinds.includes('start') ?? false);
 }
 
-/** True for the state of a VFIO device: its FULL follows START, PART and END of the same id. */
-export function isVfio(idstr: string): boolean {
-  return idstr === 'vfio' || idstr.endsWith('/vfio');
-}
-
 /** True for handlers that go on sending behind the switch (`has_postcopy`). */
 export function isPostcopiable(idstr: string): boolean {
   return idstr === 'ram' || idstr === 'dirty-bitmap';

@@ -14,10 +14,14 @@ export const interruptPin: Rule = {
     family: 'devices',
     severity: 'error',
     what: 'a PCI function has an interrupt pin that there is not',
-    why: 'A destination takes the byte over unseen, and aborts when the function raises or lowers its interrupt, which many do at the end of the load.',
+    why: 'A destination takes the byte over unseen. When the function raises or lowers its interrupt, which many do at the end of the load, a destination of 6.0 and later aborts, and an older one takes some other interrupt line for it.',
     fix: 'the byte 0x3d of the config space is damaged; take the stream again',
     cites: [
-      { function: 'pci_set_irq', text: "Assertion `intx < PCI_NUM_PINS' failed", versions: 'all, in words that vary' },
+      {
+        function: 'pci_irq_handler',
+        text: "Assertion `0 <= irq_num && irq_num < PCI_NUM_PINS' failed",
+        versions: '6.0 and later',
+      },
     ],
     invariants: [],
   },

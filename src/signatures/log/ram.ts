@@ -82,7 +82,7 @@ export const RAM_SIGNATURES: readonly Signature[] = [
   {
     name: 'postcopy-pages',
     failure: 'F22',
-    foundBy: ['ram-address', 'zero-fill', 'host-page-split', 'postcopy-record'],
+    foundBy: ['mapped-ram-stray-bits', 'ram-address', 'zero-fill', 'host-page-split', 'postcopy-record'],
     pattern:
       /Non-same host page detected on channel (?<channel>\d+)|Found a zero page with value (?<value>-?\d+)|Illegal RAM offset (?<offset>[0-9a-fx]+)|(?<outside>page outside of ramblock)/i,
     title: 'pages of postcopy do not fit',
