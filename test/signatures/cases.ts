@@ -3,7 +3,7 @@
  *
  * Captures are real, or real ones changed as `stream` says; where it begins with `oracle:`, the line is what a destination of 11.1 said to the change.
  */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join as joinPath } from 'node:path';
 import { brotliDecompressSync } from 'node:zlib';
@@ -106,6 +106,22 @@ function changedCapture(name: string, channel: string, change: (bytes: Buffer) =
     const bytes = readFileSync(joinPath(from, one));
     if (one !== 'events.jsonl') writeFileSync(joinPath(to, one), one === channel ? change(bytes) : bytes);
   }
+  return to;
+}
+
+/** A recording in which the main channel was accepted behind the first multifd channel. */
+function turnedRound(name: string): string {
+  const to = changedCapture(name, '', (bytes) => bytes);
+  renameSync(joinPath(to, 'main.bin'), joinPath(to, 'first'));
+  renameSync(joinPath(to, 'channel-01.bin'), joinPath(to, 'main.bin'));
+  renameSync(joinPath(to, 'first'), joinPath(to, 'channel-01.bin'));
+  const other: Readonly<Record<string, string>> = { '0': '1', '1': '0' };
+  const events = joinPath(to, 'events.jsonl');
+  const swapped = readFileSync(events, 'utf8').replace(
+    /"conn": ([01])\b/g,
+    (_, conn: string) => `"conn": ${other[conn]!}`,
+  );
+  writeFileSync(events, swapped);
   return to;
 }
 
@@ -318,7 +334,14 @@ export const CASES: readonly SignatureCase[] = [
     line: 'multifd: received packet magic 5145564d expected 11223344',
     stream: `captures/${MULTIFD}`,
     captures: () => [unpackCapture(MULTIFD)],
-    said: 'by what is in them, the channels are: 1. main.bin is main; 2. channel-01.bin is multifd',
+    said: 'the main channel was accepted first where this was recorded',
+  },
+  {
+    name: 'multifd-magic',
+    line: 'multifd: received packet magic 5145564d expected 11223344',
+    stream: `captures/${MULTIFD} with its first two connections the other way round`,
+    captures: () => [turnedRound(MULTIFD)],
+    said: 'main.bin, the connection that was accepted first, is multifd',
   },
   {
     name: 'multifd-packet',
