@@ -115,13 +115,6 @@ function turnedRound(name: string): string {
   renameSync(joinPath(to, 'main.bin'), joinPath(to, 'first'));
   renameSync(joinPath(to, 'channel-01.bin'), joinPath(to, 'main.bin'));
   renameSync(joinPath(to, 'first'), joinPath(to, 'channel-01.bin'));
-  const other: Readonly<Record<string, string>> = { '0': '1', '1': '0' };
-  const events = joinPath(to, 'events.jsonl');
-  const swapped = readFileSync(events, 'utf8').replace(
-    /"conn": ([01])\b/g,
-    (_, conn: string) => `"conn": ${other[conn]!}`,
-  );
-  writeFileSync(events, swapped);
   return to;
 }
 
