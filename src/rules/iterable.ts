@@ -11,6 +11,11 @@ export function isPostcopiable(idstr: string): boolean {
   return idstr === 'ram' || idstr === 'dirty-bitmap';
 }
 
+/** False for sections that a machine may send or not, whatever its devices are. */
+export function isSentByAll(idstr: string): boolean {
+  return !/^(globalstate|dirty-bitmap|block|slirp|kvmclock|cpu_common|.*\/virtio-mem-device-early)$/.test(idstr);
+}
+
 /** True for device state that is sent at the setup (`early_setup`, since 8.0). */
 export function isEarly(idstr: string): boolean {
   return idstr.endsWith('-early');

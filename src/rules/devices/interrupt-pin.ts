@@ -1,6 +1,6 @@
 import { PCI_INTERRUPT_PIN } from '../../vmstate/pci/header.js';
 import { sectionName } from '../../wire/section.js';
-import { PCI_CONFIG, pciParts, placeIn, watchSections } from '../device-contents.js';
+import { PCI_CONFIG, placeIn, watchPci } from '../device-contents.js';
 import type { Rule } from '../rule.js';
 
 /** INTA to INTD; 0 is none. */
@@ -27,18 +27,15 @@ export const interruptPin: Rule = {
   },
   needs: ['device-payload'],
   watch({ facts, report }) {
-    return watchSections((event, channel) => {
-      if (facts.guessed) return;
-      for (const { type, bytes, start, path } of pciParts(event, facts.machine)) {
-        const pin = type === PCI_CONFIG ? (bytes[PCI_INTERRUPT_PIN] ?? 0) : 0;
-        if (pin <= LAST_PIN) continue;
-        report({
-          message: `section ${sectionName(event)} has interrupt pin ${pin}`,
-          ...placeIn(event, channel, { start: start + PCI_INTERRUPT_PIN, size: 1 }, `${path} > interrupt pin`),
-          expected: `up to ${LAST_PIN}`,
-          found: `${pin}`,
-        });
-      }
+    return watchPci(facts, PCI_CONFIG, ({ bytes, start, path }, event, channel) => {
+      const pin = bytes[PCI_INTERRUPT_PIN] ?? 0;
+      if (pin <= LAST_PIN) return;
+      report({
+        message: `section ${sectionName(event)} has interrupt pin ${pin}`,
+        ...placeIn(event, channel, { start: start + PCI_INTERRUPT_PIN, size: 1 }, `${path} > interrupt pin`),
+        expected: `up to ${LAST_PIN}`,
+        found: `${pin}`,
+      });
     });
   },
 };
