@@ -103,7 +103,14 @@ export {
   type ExtractFormat,
   type ExtractManifest,
 } from './report/extract-capture.js';
-export { Judge, type JudgeOptions, validate, type ValidateOptions, type Verdict } from './validate.js';
+export {
+  Judge,
+  type JudgeOptions,
+  readTargetCapture,
+  validate,
+  type ValidateOptions,
+  type Verdict,
+} from './validate.js';
 export {
   type ChannelWatch,
   type Citation,
@@ -115,6 +122,7 @@ export {
   type RuleWatch,
   type Violation,
 } from './rules/rule.js';
+export type { TargetCapture, TargetDevice } from './rules/target-capture.js';
 export { type ChannelFacts, Facts, type Target } from './rules/facts.js';
 export { findRule, RULES } from './rules/catalogue.js';
 export { compareSides, type DiffOptions, type DiffResult, type DiffSide, diffCaptures } from './compare.js';

@@ -25,6 +25,7 @@ export interface Config {
   readonly target?: string;
   /** Paths are relative to the configuration file. */
   readonly targetVmstate?: string;
+  readonly targetCapture?: string;
   readonly baseline?: string;
   /** Rules and problems by name or code. */
   readonly rules?: Readonly<Record<string, RuleLevel>>;
@@ -50,6 +51,7 @@ export const CONFIG_SCHEMA = {
     failOn: { enum: ['error', 'warning', 'info'], description: 'the least severity that makes validate fail' },
     target: { type: 'string', pattern: '^\\d+\\.\\d+$', description: 'the QEMU release of the destination' },
     targetVmstate: { type: 'string', description: 'what -dump-vmstate of the destination printed' },
+    targetCapture: { type: 'string', description: 'a stream that the destination saved with the same devices' },
     baseline: { type: 'string', description: 'file with the findings that are accepted' },
     rules: RULES_SCHEMA,
     overrides: {
