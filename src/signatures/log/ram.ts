@@ -6,7 +6,7 @@ export const RAM_SIGNATURES: readonly Signature[] = [
   {
     name: 'unknown-ramblock',
     failure: 'F8',
-    foundBy: ['ram-block-list', 'undeclared-block'],
+    foundBy: ['ram-block-list', 'undeclared-block', 'target-ram-block-unknown'],
     pattern: /Unknown ramblock "(?<block>[^"\n]{1,255})", cannot accept migration/,
     title: 'the destination lacks a RAM block of the stream',
     meaning: 'The list of blocks at the start of the stream names one that the destination does not have.',

@@ -8,6 +8,7 @@ export const SECTION_SIGNATURES: readonly Signature[] = [
     foundBy: [
       'section-twice',
       'target-device-unknown',
+      'target-section-unknown',
       'unknown-iterable',
       'iterable-instance',
       'device-undescribed',

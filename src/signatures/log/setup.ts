@@ -5,7 +5,7 @@ export const SETUP_SIGNATURES: readonly Signature[] = [
   {
     name: 'machine-type',
     failure: 'F10',
-    foundBy: ['machine-too-new'],
+    foundBy: ['machine-too-new', 'target-machine'],
     pattern: /Machine type received is '(?<theirs>[^'\n]{1,80})' and local is '(?<ours>[^'\n]{1,80})'/,
     title: 'the machine types differ',
     meaning: 'The stream says of which machine type it is, and the destination is of another.',
