@@ -98,7 +98,14 @@ export { type InfoDocument, infoDocument } from './report/info-json.js';
 export { loadVmdesc, readStream, type ReadOptions, type ReadResult, summarize } from './read.js';
 export { EXTRACT_FORMATS, type ExtractFormat, type ExtractManifest } from './extract/manifest.js';
 export { type ExtractCaptureOptions, extractCapture } from './extract-capture.js';
-export { Judge, type JudgeOptions, validate, type ValidateOptions, type Verdict } from './validate.js';
+export {
+  Judge,
+  type JudgeOptions,
+  readTargetCapture,
+  validate,
+  type ValidateOptions,
+  type Verdict,
+} from './validate.js';
 export {
   type ChannelWatch,
   type Citation,
@@ -110,6 +117,7 @@ export {
   type RuleWatch,
   type Violation,
 } from './rules/rule.js';
+export type { TargetCapture, TargetDevice } from './rules/target-capture.js';
 export { type ChannelFacts, Facts, type Target } from './rules/facts.js';
 export { findRule, RULES } from './rules/catalogue.js';
 export { compareSides, type DiffOptions, type DiffResult, type DiffSide, diffCaptures } from './compare.js';

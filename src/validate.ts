@@ -10,6 +10,7 @@ import { RuleEngine } from './rules/engine.js';
 import { type ChannelFacts, Facts, type Target } from './rules/facts.js';
 import { FindingList } from './rules/finding-list.js';
 import type { Rule } from './rules/rule.js';
+import { type TargetCapture, TargetCollector } from './rules/target-capture.js';
 import type { StreamSink } from './stream/events.js';
 
 export interface JudgeOptions {
@@ -79,6 +80,18 @@ export interface ValidateOptions extends JudgeOptions, ReadCaptureOptions {
   readonly files?: CaptureFiles;
   /** Listens to every channel beside the rules. */
   readonly listener?: StreamSink;
+}
+
+/**
+ * Reads what a stream tells of the destination that saved it, to judge captures against its devices.
+ *
+ * @throws InputError when it cannot be opened or is no migration stream
+ */
+export async function readTargetCapture(path: string, options: ReadCaptureOptions = {}): Promise<TargetCapture> {
+  const collector = new TargetCollector();
+  const model = new CaptureModel();
+  const { problems } = await readInput(path, {}, ({ name }) => [model.channel(name), collector.channel()], options);
+  return collector.result(model.summary(problems).complete);
 }
 
 /**

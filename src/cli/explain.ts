@@ -23,7 +23,7 @@ export const explain: Command = {
       .positional('what', {
         type: 'string',
         describe:
-          'A rule or problem by code or name, a kind of failure (F1 to F28), lines of a QEMU log, or - for a log on standard input',
+          'A rule or problem by code or name, a kind of failure (F1 to F29), lines of a QEMU log, or - for a log on standard input',
       })
       .positional('captures', {
         type: 'string',

@@ -1,10 +1,11 @@
 /** What `validate` is told by its options and by the configuration file together; options come first. */
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { type Severity, UsageError } from '../finding.js';
+import { InputError, type Severity, UsageError } from '../finding.js';
 import { Baseline, parseBaseline } from '../rules/baseline.js';
 import { type Config, ruleName } from '../rules/config.js';
 import type { Target } from '../rules/facts.js';
+import type { TargetCapture } from '../rules/target-capture.js';
 import { parseVmstateDump, type VmstateDump } from '../vmstate/dump.js';
 import type { Parsed } from './command.js';
 
@@ -40,10 +41,14 @@ export async function settingsOf(parsed: Parsed): Promise<Settings> {
   if (updateBaseline && baselineFile === undefined) throw new UsageError('--update-baseline needs --baseline FILE');
   const isNew = updateBaseline && baselineFile !== undefined && !existsSync(baselineFile);
   const vmstate = text(parsed.targetVmstate) ?? inConfig(config.targetVmstate);
+  const capture = text(parsed.targetCapture) ?? inConfig(config.targetCapture);
   return {
     config: withDisabled(config, (parsed.disable as readonly unknown[]).map(String)),
     failOn: (parsed.failOn as Severity | undefined) ?? config.failOn ?? DEFAULT_FAIL_ON,
-    target: targetOf(text(parsed.target) ?? config.target, vmstate),
+    target: {
+      ...targetOf(text(parsed.target) ?? config.target, vmstate),
+      ...(capture !== undefined && { capture: await captureOf(capture) }),
+    },
     baseline:
       baselineFile === undefined || isNew
         ? new Baseline([])
@@ -80,6 +85,17 @@ function dumpOf(file: string): VmstateDump {
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     throw new UsageError(`--target-vmstate ${file} is not what -dump-vmstate writes: ${error.message}`);
+  }
+}
+
+async function captureOf(path: string): Promise<TargetCapture> {
+  try {
+    const { readTargetCapture } = await import('../validate.js');
+    return await readTargetCapture(path);
+  } catch (error) {
+    if (!(error instanceof InputError) && !(error instanceof Error && 'syscall' in error)) throw error;
+    const own = error.message.startsWith(`${path}: `) ? error.message.slice(path.length + 2) : error.message;
+    throw new UsageError(`--target-capture ${path}: ${own}`);
   }
 }
 

@@ -45,6 +45,12 @@ export const validate: Command = {
         requiresArg: true,
         describe: 'What the destination prints with -dump-vmstate: versions and layouts that it can load',
       })
+      .option('target-capture', {
+        type: 'string',
+        requiresArg: true,
+        describe:
+          'A stream that the destination saved, started as for the load: its PCI functions, virtio devices, sections and RAM blocks',
+      })
       .option('disable', {
         type: 'string',
         array: true,

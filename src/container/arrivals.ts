@@ -41,6 +41,13 @@ export function channelFile(connection: number, backwards: boolean): string {
   return `channel-${String(connection).padStart(2, '0')}${backwards ? '.return' : ''}.bin`;
 }
 
+/** The number of the connection, in order of acceptance, that a recorder writes to a file of this name; undefined for other names and the way back. */
+export function connectionOf(file: string): number | undefined {
+  if (file === channelFile(0, false)) return 0;
+  const number = /^channel-(\d{2,9})\.bin$/.exec(file)?.[1];
+  return number === undefined ? undefined : Number(number);
+}
+
 function parseArrival(line: string): Arrival | undefined {
   let value: unknown;
   try {

@@ -3,25 +3,17 @@
  * What it takes over is a value like any other, and is not told here.
  */
 import { PCI_HEADER_END } from '../vmstate/pci/header.js';
-import { compareConfigSpaces, type ConfigByte, type ConfigDifference } from '../vmstate/pci/compare.js';
+import { apartFromLists, compareConfigSpaces, type ConfigByte, listsText } from '../vmstate/pci/compare.js';
 import { type Judgement, type LayoutDifference, layoutDifference } from './layout-difference.js';
 import { configMayDiffer, configRefused, configTakenOver } from './verdict.js';
-
-/** What links capabilities into their list. */
-const LINKS = /^capability list$|> (id|next|header)$/;
 
 export function compareConfigs(a: Uint8Array, b: Uint8Array, section: string, path: string): LayoutDifference[] {
   const toB = compareConfigSpaces(a, b, { source: 'A', destination: 'B' });
   const toA = compareConfigSpaces(b, a, { source: 'B', destination: 'A' });
   const back = new Map(toA.differences.flatMap(({ bytes }) => bytes.map((byte) => [byte.offset, byte] as const)));
+  const { registers, ofLists } = apartFromLists(toB);
   const found: LayoutDifference[] = [];
-  const ofLists: ConfigDifference[] = [];
-  for (const difference of toB.differences) {
-    const { path: register, sourcePath, bytes, source, destination, offset } = difference;
-    if (toB.lists.length > 0 && (sourcePath !== undefined || LINKS.test(register))) {
-      ofLists.push(difference);
-      continue;
-    }
+  for (const { path: register, bytes, source, destination, offset } of registers) {
     const aToB = judged(bytes, offset);
     const bToA = judged(
       bytes.flatMap((byte) => back.get(byte.offset) ?? []),
@@ -41,14 +33,13 @@ export function compareConfigs(a: Uint8Array, b: Uint8Array, section: string, pa
     );
   }
   if (toB.lists.length > 0) {
-    const bytes = ofLists.flatMap((difference) => difference.bytes);
     found.unshift(
       layoutDifference('pci-capabilities', {
         section,
         path,
-        message: oneSentence(toB.lists),
-        aToB: refusedAt(bytes),
-        bToA: refusedAt(bytes.flatMap(({ offset }) => back.get(offset) ?? [])),
+        message: listsText(toB),
+        aToB: refusedAt(ofLists),
+        bToA: refusedAt(ofLists.flatMap(({ offset }) => back.get(offset) ?? [])),
       }),
     );
   }
@@ -66,12 +57,4 @@ function judged(bytes: readonly ConfigByte[], register: number): Judgement {
 
 function refusedAt(bytes: readonly ConfigByte[]): Judgement {
   return configRefused(bytes.find((byte) => byte.refused !== 0));
-}
-
-/** What is said of one list is said once. */
-function oneSentence(lists: readonly string[]): string {
-  const about = (said: string | undefined): string => said?.slice(0, said.indexOf(': ') + 2) ?? '';
-  return lists
-    .map((said, i) => (i > 0 && about(said) === about(lists[i - 1]) ? said.slice(about(said).length) : said))
-    .join('; ');
 }

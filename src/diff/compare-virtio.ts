@@ -1,9 +1,9 @@
 /** Compares what two streams say of one virtio device: the features that its driver uses, and its queues. */
-import { structsOf, subsectionOf } from '../vmstate/access.js';
 import type { StructNode } from '../vmstate/decode.js';
 import { virtioFacts, type VirtioFacts } from '../vmstate/devices/virtio/facts.js';
-import { featureName, VIRTIO_F_RING_PACKED, VIRTIO_F_VERSION_1 } from '../vmstate/devices/virtio/features.js';
+import { featureName } from '../vmstate/devices/virtio/features.js';
 import { virtioDevice } from '../vmstate/devices/virtio/index.js';
+import { mayOffer, type OfferedFeatures, offeredFeatures } from '../vmstate/devices/virtio/offered.js';
 import { type Judgement, type LayoutDifference, layoutDifference } from './layout-difference.js';
 import {
   featuresMayLack,
@@ -34,24 +34,12 @@ export function compareVirtio(a: VirtioSide, b: VirtioSide, idstr: string, secti
 
 interface Told {
   readonly facts: VirtioFacts;
-  /** False for a feature that the device cannot offer: what would then be in the stream is not. */
-  mayOffer(bit: number): boolean;
+  readonly offered: OfferedFeatures;
 }
 
 function sideOf({ state, payload, machine }: VirtioSide): Told | undefined {
   const facts = virtioFacts(state, payload, machine);
-  if (!facts) return undefined;
-  const [core] = structsOf(state, 'virtio');
-  const has = (name: string): boolean => subsectionOf(core, `virtio/${name}`) !== undefined;
-  // `virtio_64bit_features_needed` and its like: offered by the host, whether the guest uses it or not.
-  return {
-    facts,
-    mayOffer(bit) {
-      if (bit === VIRTIO_F_VERSION_1) return has('virtqueues');
-      if (bit === VIRTIO_F_RING_PACKED) return facts.offersPacked;
-      return bit < 32 || has(bit < 64 ? '64bit_features' : '128bit_features');
-    },
-  };
+  return facts && { facts, offered: offeredFeatures(state) };
 }
 
 function compareFeatures(a: Told, b: Told, section: string, name: (bit: number) => string): LayoutDifference[] {
@@ -86,7 +74,7 @@ function onlyIn({ features }: VirtioFacts, other: VirtioFacts): number[] {
 
 function judgeFeatures(missing: readonly number[], loader: Told, name: (bit: number) => string): Judgement {
   if (missing.length === 0) return featuresOffered();
-  const never = missing.filter((bit) => !loader.mayOffer(bit));
+  const never = missing.filter((bit) => !mayOffer(loader.offered, bit));
   return never.length > 0 ? featuresRefused(never.map(name)) : featuresMayLack(missing.map(name));
 }
 

@@ -4,7 +4,8 @@
  * Rules: `vmstate_load_state`, `vmstate_subsection_load` (migration/vmstate.c), `qemu_loadvm_section_start_full` (migration/savevm.c).
  * Where a layout was only seen as written, the loader behind it may know more than was sent: then the verdict depends on that.
  */
-import type { ConfigByte } from '../vmstate/pci/compare.js';
+import { isSentByAll } from '../rules/iterable.js';
+import { badConfigText, type ConfigByte } from '../vmstate/pci/compare.js';
 import type { Judgement, QemuRefusal } from './layout-difference.js';
 import type { FieldValue } from '../vmstate/values.js';
 import type { SectionIdentity } from '../wire/section.js';
@@ -93,15 +94,12 @@ export function otherBlockSize(name: string, sent: number, local: number): Judge
 
 type SectionPlace = Pick<SectionIdentity, 'idstr' | 'instance'>;
 
-/** Sections that a machine may send or not, whatever its devices are. */
-const NOT_ALWAYS_SENT = /^(globalstate|dirty-bitmap|block|slirp|kvmclock|cpu_common|.*\/virtio-mem-device-early)$/;
-
 /** The writer sends a section that the loader's side does not have. */
 export function sectionUnknown({ idstr, instance }: SectionPlace, loader: LayoutKind): Judgement {
   // What a dump has is a class, not a section.
   if (loader === 'declared') return depends('a guest with such a device is refused, others load', UNKNOWN_SECTION);
   const qemu = filled(UNKNOWN_SECTION, idstr, instance);
-  if (NOT_ALWAYS_SENT.test(idstr)) return depends('refused where the loader does not know it', qemu);
+  if (!isSentByAll(idstr)) return depends('refused where the loader does not know it', qemu);
   return refused('the loader has no such section', qemu);
 }
 
@@ -229,12 +227,8 @@ export function opaqueUnread(): Judgement {
 
 /** The loader compares a config space with that of its own device; `byte` is the one that it names. */
 export function configRefused(byte: ConfigByte | undefined): Judgement {
-  const hex = (value: number): string => value.toString(16);
-  const named = byte
-    ? `i=0x${hex(byte.offset)} read: ${hex(byte.source)} device: ${hex(byte.destination)}`
-    : 'i=0x%x read: %x device: %x';
   return refused('the loader compares it with its own device', {
-    text: `get_pci_config_device: Bad config data: ${named}`,
+    text: badConfigText(byte),
     function: 'get_pci_config_device',
   });
 }

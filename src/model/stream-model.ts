@@ -127,6 +127,7 @@ export class StreamModel implements StreamSink {
       case 'record':
         if (event.section === 'globalstate' && typeof event.fields.runstate === 'string')
           this.facts.runstate = event.fields.runstate;
+        if (event.name === 'DEV_INIT_DATA_SENT') this.inferred.add('switchover-ack');
         break;
       case 'command':
         this.command(event);

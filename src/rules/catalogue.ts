@@ -9,6 +9,8 @@ import { configurationSubsectionUnknown } from './configuration/configuration-su
 import { configurationOrder } from './configuration/configuration-order.js';
 import { pageSizeContradiction } from './configuration/page-size-contradiction.js';
 import { machineName } from './configuration/machine-name.js';
+import { targetRamBlockUnknown } from './ram/target-ram-block-unknown.js';
+import { targetMachine } from './configuration/target-machine.js';
 import { machineTooNew } from './configuration/machine-too-new.js';
 import { capabilityConflict } from './configuration/capability-conflict.js';
 import { sectionNameEmpty } from './sections/section-name-empty.js';
@@ -115,6 +117,7 @@ import { fieldValue } from './vmstate/field-value.js';
 import { runState } from './vmstate/run-state.js';
 import { clockMissing } from './vmstate/clock-missing.js';
 import { targetSectionVersion } from './vmstate/target-section-version.js';
+import { targetSectionUnknown } from './vmstate/target-section-unknown.js';
 import { targetDeviceUnknown } from './vmstate/target-device-unknown.js';
 import { targetSubsectionUnknown } from './vmstate/target-subsection-unknown.js';
 import { queueState } from './devices/queue-state.js';
@@ -125,6 +128,8 @@ import { requestOutsideRam } from './devices/request-outside-ram.js';
 import { elementOfPackedDevice } from './devices/element-of-packed-device.js';
 import { scanoutSize } from './devices/scanout-size.js';
 import { interruptPin } from './devices/interrupt-pin.js';
+import { targetConfigSpace } from './devices/target-config-space.js';
+import { targetFeatures } from './devices/target-features.js';
 import { configSpace } from './devices/config-space.js';
 import { interruptLevel } from './devices/interrupt-level.js';
 import { vlanFilterSize } from './devices/vlan-filter-size.js';
@@ -151,6 +156,7 @@ export const RULES: readonly Rule[] = [
   pageSizeContradiction,
   machineName,
   machineTooNew,
+  targetMachine,
   capabilityConflict,
   // sections
   sectionNameEmpty,
@@ -192,6 +198,7 @@ export const RULES: readonly Rule[] = [
   recoveryOrder,
   // ram
   undeclaredBlock,
+  targetRamBlockUnknown,
   blockListPlace,
   pagesNeverSent,
   zeroFill,
@@ -265,6 +272,7 @@ export const RULES: readonly Rule[] = [
   clockMissing,
   targetSectionVersion,
   targetDeviceUnknown,
+  targetSectionUnknown,
   targetSubsectionUnknown,
   // devices
   queueState,
@@ -277,6 +285,8 @@ export const RULES: readonly Rule[] = [
   interruptPin,
   configSpace,
   interruptLevel,
+  targetConfigSpace,
+  targetFeatures,
   vlanFilterSize,
   targetFieldLayout,
   // channels

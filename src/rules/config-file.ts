@@ -26,6 +26,7 @@ export const CONFIG_SCHEMA = {
     failOn: { enum: ['error', 'warning', 'info'], description: 'the least severity that makes validate fail' },
     target: { type: 'string', pattern: '^\\d+\\.\\d+$', description: 'the QEMU release of the destination' },
     targetVmstate: { type: 'string', description: 'what -dump-vmstate of the destination printed' },
+    targetCapture: { type: 'string', description: 'a stream that the destination saved with the same devices' },
     baseline: { type: 'string', description: 'file with the findings that are accepted' },
     rules: RULES_SCHEMA,
     overrides: {

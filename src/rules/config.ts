@@ -20,6 +20,7 @@ export interface Config {
   readonly target?: string;
   /** Paths are relative to the configuration file. */
   readonly targetVmstate?: string;
+  readonly targetCapture?: string;
   readonly baseline?: string;
   /** Rules and problems by name or code. */
   readonly rules?: Readonly<Record<string, RuleLevel>>;

@@ -123,6 +123,18 @@ export function pciParts(event: DeviceEvent, machine: string | undefined): reado
   return parts;
 }
 
+/** A watch that is shown every part of one type in the device sections. What was guessed to be a section is passed over. */
+export function watchPci(
+  facts: Facts,
+  wanted: typeof PCI_CONFIG | typeof PCI_IRQ_STATE,
+  look: (part: PciPart, event: DeviceEvent, channel: string) => void,
+): Pick<RuleWatch, 'channel'> {
+  return watchSections((event, channel) => {
+    if (facts.guessed) return;
+    for (const part of pciParts(event, facts.machine)) if (part.type === wanted) look(part, event, channel);
+  });
+}
+
 function describedParts({ description, payload }: DeviceEvent): PciPart[] {
   const parts: PciPart[] = [];
   if (!description || !mayHavePci(description)) return parts;

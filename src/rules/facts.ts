@@ -16,7 +16,9 @@ import {
 import type { SectionIdentity } from '../wire/section.js';
 import { compareVersions, machineVersion } from '../wire/versions.js';
 import type { VmstateDump } from '../vmstate/dump.js';
-import { isIterable, isVfio } from './iterable.js';
+import type { TargetCapture } from './target-capture.js';
+import { isVfio } from '../wire/vfio.js';
+import { isIterable } from './iterable.js';
 
 /** FULL sections that are kept; a stream with more of them is no guest's. */
 const MAX_FULLS = 1 << 16;
@@ -53,6 +55,8 @@ export interface Target {
   readonly version?: string;
   /** What `-dump-vmstate` says of it. */
   readonly vmstate?: VmstateDump;
+  /** What a stream says that was saved on it, with the devices that it is to load the capture into. */
+  readonly capture?: TargetCapture;
 }
 
 export class Facts {

@@ -6,14 +6,14 @@ export function isIterable(idstr: string): boolean {
   return idstr === 'ram' || (findSectionDecoder(idstr)?.kinds.includes('start') ?? false);
 }
 
-/** True for the state of a VFIO device: its FULL follows START, PART and END of the same id. */
-export function isVfio(idstr: string): boolean {
-  return idstr === 'vfio' || idstr.endsWith('/vfio');
-}
-
 /** True for handlers that go on sending behind the switch (`has_postcopy`). */
 export function isPostcopiable(idstr: string): boolean {
   return idstr === 'ram' || idstr === 'dirty-bitmap';
+}
+
+/** False for sections that a machine may send or not, whatever its devices are. */
+export function isSentByAll(idstr: string): boolean {
+  return !/^(globalstate|dirty-bitmap|block|slirp|kvmclock|cpu_common|.*\/virtio-mem-device-early)$/.test(idstr);
 }
 
 /** True for device state that is sent at the setup (`early_setup`, since 8.0). */

@@ -4,11 +4,13 @@ import { DEVICE_SIGNATURES } from './log/devices.js';
 import { RAM_SIGNATURES } from './log/ram.js';
 import { SECTION_SIGNATURES } from './log/sections.js';
 import { SETUP_SIGNATURES } from './log/setup.js';
+import { VFIO_SIGNATURES } from './log/vfio.js';
 import type { Explanation, LogContext, Signature } from './signature.js';
 
 /** All signatures, the more particular ones first. */
 export const SIGNATURES: readonly Signature[] = [
   ...DEVICE_SIGNATURES,
+  ...VFIO_SIGNATURES,
   ...RAM_SIGNATURES,
   ...CHANNEL_SIGNATURES,
   ...SETUP_SIGNATURES,

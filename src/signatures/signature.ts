@@ -4,7 +4,7 @@
 export interface Signature {
   /** Unique, kebab-case. */
   readonly name: string;
-  /** The kind of failure, `F1` to `F28`; several lines may be of one. Never reused. */
+  /** The kind of failure, `F1` to `F29`; several lines may be of one. Never reused. */
   readonly failure: `F${number}`;
   /** Rules and problems, by name, that find in a capture what the line complains of. */
   readonly foundBy?: readonly string[];

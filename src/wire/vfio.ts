@@ -21,6 +21,11 @@
  */
 import { QEMU_VM_SUBSECTION } from './section.js';
 
+/** True for the state of a VFIO device: its FULL follows START, PART and END of the same id. */
+export function isVfio(idstr: string): boolean {
+  return idstr === 'vfio' || idstr.endsWith('/vfio');
+}
+
 export const VFIO_MIG_FLAG_END_OF_STATE = 0xffff_ffff_ef10_0001n;
 export const VFIO_MIG_FLAG_DEV_CONFIG_STATE = 0xffff_ffff_ef10_0002n;
 export const VFIO_MIG_FLAG_DEV_SETUP_STATE = 0xffff_ffff_ef10_0003n;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { settingsOf } from '../../src/cli/validate-settings.js';
 import { UsageError } from '../../src/finding.js';
+import { fixturePath } from '../fixtures.js';
 
 const DUMP = '{"vmschkmachine": {"Name": "pc"}, "dev": {"version_id": 1, "minimum_version_id": 1}}';
 
@@ -57,12 +58,20 @@ describe('settingsOf', () => {
     [{ target: 'new' }, '--target new is no QEMU release'],
     [{ targetVmstate: '/no/such' }, '--target-vmstate /no/such: no such file'],
     [{ targetVmstate: '/' }, '--target-vmstate /: it is a directory'],
+    [{ targetCapture: '/no/such' }, '--target-capture /no/such: no such file'],
     [{ config: '/no/such' }, '--config /no/such: no such file'],
   ])('names what is wrong with %o in one line', async (parsed, words) => {
     const said: unknown = await settingsOf({ disable: [], ...parsed }).catch((error: unknown) => error);
     expect(said).toBeInstanceOf(UsageError);
     expect((said as UsageError).message).toContain(words);
     expect((said as UsageError).message).not.toContain('\n');
+  });
+
+  it('reads the stream of the destination', async () => {
+    const targetCapture = fixturePath('diff/virtio-rng-7.2.bin').pathname;
+    const { target } = await settingsOf({ disable: [], targetCapture });
+    expect(target.capture!.machine).toBe('pc-q35-7.2');
+    expect(target.capture!.devices.has('0000:00:06.0/virtio-rng')).toBe(true);
   });
 
   it('says what a dump is not', async () => {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { type Arrival, readArrivals } from '../../src/container/arrivals.js';
+import { type Arrival, channelFile, connectionOf, readArrivals } from '../../src/container/arrivals.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'migscope-arrivals-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -19,6 +19,13 @@ const data = (conn: number, dir: string, off: number, len: number): string =>
   JSON.stringify({ t: 0.5, ev: 'data', conn, dir, off, len });
 
 describe('arrivals', () => {
+  it('names the connection of a file', () => {
+    expect([0, 1, 12, 345].map((number) => connectionOf(channelFile(number, false)))).toEqual([0, 1, 12, 345]);
+    expect([channelFile(0, true), channelFile(3, true), 'channel-x.bin', 'x.bin'].map(connectionOf)).toEqual(
+      Array(4).fill(undefined),
+    );
+  });
+
   it('come in the order of the file, with the files that hold them', async () => {
     // Recorded from QEMU 11.1, shortened.
     const arrivals = await read(

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { findDescription, lookUp } from '../../src/report/explained.js';
 import { layoutDescriptions } from '../../src/report/layout-descriptions.js';
+import { ruleDescriptions } from '../../src/report/rule-descriptions.js';
 import { fixtureText } from '../fixtures.js';
 
 const rules = (what: string): string[] => lookUp(what).rules.map(({ name }) => name);
@@ -36,6 +37,23 @@ describe('lookUp', () => {
 
   it('knows nothing of other lines', () => {
     expect(lookUp('Segmentation fault')).toEqual({ rules: [], failures: [] });
+  });
+
+  it('finds each rule and problem by every text of QEMU that it has, as it is printed', () => {
+    const CONVERSION = /%(?:[-+ #0]*(?:\d+|\*)?(?:\.(?:\d+|\*))?(?:hh|h|ll|l|z|j|t)?([diuxXpcs])|%)/g;
+    const printed = (text: string): string =>
+      text.replace(CONVERSION, (_, letter: string | undefined) =>
+        letter === undefined ? '%' : letter === 's' ? 'name' : '11',
+      );
+    const lost = ruleDescriptions().flatMap(({ code, cites }) =>
+      cites.flatMap(({ text }) => {
+        if (text === undefined) return [];
+        const { rules: byText, failures: kinds } = lookUp(printed(text));
+        const found = [...byText, ...kinds.flatMap((kind) => kind.rules)];
+        return found.some((rule) => rule.code === code) ? [] : [`${code}: ${text}`];
+      }),
+    );
+    expect(lost).toEqual([]);
   });
 
   it('knows everything that a real destination said', () => {

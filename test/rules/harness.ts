@@ -4,6 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Finding } from '../../src/finding.js';
 import { MemorySource } from '../../src/bytes/source.js';
+import { CaptureModel } from '../../src/model/capture-model.js';
+import type { Target } from '../../src/rules/facts.js';
+import { TargetCollector } from '../../src/rules/target-capture.js';
 import { readStream } from '../../src/read.js';
 import { Judge, type JudgeOptions, validate } from '../../src/validate.js';
 
@@ -33,6 +36,14 @@ export async function judgeCapture(
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+/** The destination that saved these bytes. */
+export async function targetOf(bytes: Uint8Array): Promise<Target> {
+  const model = new CaptureModel();
+  const collector = new TargetCollector();
+  await readStream(new MemorySource(bytes, 'main'), [model.channel('main'), collector.channel()]);
+  return { capture: collector.result(model.summary().complete) };
 }
 
 /** What tests compare: which rules fired, where, how gravely. */

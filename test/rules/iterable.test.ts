@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { isEarly, isIterable, isPostcopiable, isVfio } from '../../src/rules/iterable.js';
+import { isEarly, isIterable, isPostcopiable } from '../../src/rules/iterable.js';
+import { isVfio } from '../../src/wire/vfio.js';
 
 it('knows the handlers that send in rounds, by the names of their sections', () => {
   expect(

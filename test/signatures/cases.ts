@@ -3,7 +3,7 @@
  *
  * Captures are real, or real ones changed as `stream` says; where it begins with `oracle:`, the line is what a destination of 11.1 said to the change.
  */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join as joinPath } from 'node:path';
 import { brotliDecompressSync } from 'node:zlib';
@@ -109,10 +109,25 @@ function changedCapture(name: string, channel: string, change: (bytes: Buffer) =
   return to;
 }
 
+/** A recording in which the main channel was accepted behind the first multifd channel. */
+function turnedRound(name: string): string {
+  const to = changedCapture(name, '', (bytes) => bytes);
+  renameSync(joinPath(to, 'main.bin'), joinPath(to, 'first'));
+  renameSync(joinPath(to, 'channel-01.bin'), joinPath(to, 'main.bin'));
+  renameSync(joinPath(to, 'first'), joinPath(to, 'channel-01.bin'));
+  return to;
+}
+
 const CUT = 'microvm-7.2, cut in the middle of a section';
 const cut = (): readonly string[] => [put(microvm().subarray(0, 200_000))];
 const RNG = [file('diff/virtio-rng-5.2.bin'), file('diff/virtio-rng-7.2.bin')];
 const RNG_SECTION = '0000:00:06.0/virtio-rng';
+/** A device of the host, as QEMU names it. */
+const VFIO = '0000:3f:00.1';
+const VFIO_MAIN = '10.0-x86_64-vfio-main-tiny';
+const VFIO_MULTIFD = '10.0-x86_64-vfio-multifd-2-tiny';
+const CONFIG_WORD = Buffer.from('ffffffffef100002', 'hex');
+const SETUP_WORD = Buffer.from('ffffffffef100003', 'hex');
 const CCW = '10.0-s390x-dev-ccw';
 const MULTIFD = '10.0-s390x-multifd-2-zlib';
 /** The one queue of virtio-blk in that stream: address of its ring, then last_avail_idx. */
@@ -312,7 +327,14 @@ export const CASES: readonly SignatureCase[] = [
     line: 'multifd: received packet magic 5145564d expected 11223344',
     stream: `captures/${MULTIFD}`,
     captures: () => [unpackCapture(MULTIFD)],
-    said: 'by what is in them, the channels are: 1. main.bin is main; 2. channel-01.bin is multifd',
+    said: 'the main channel was accepted first where this was recorded',
+  },
+  {
+    name: 'multifd-magic',
+    line: 'multifd: received packet magic 5145564d expected 11223344',
+    stream: `captures/${MULTIFD} with its first two connections the other way round`,
+    captures: () => [turnedRound(MULTIFD)],
+    said: 'main.bin, the connection that was accepted first, is multifd',
   },
   {
     name: 'multifd-packet',
@@ -368,9 +390,87 @@ export const CASES: readonly SignatureCase[] = [
     captures: () => [file('containers/stream.bin.gz')],
     said: 'the stream is wrapped: gzip; QEMU takes the stream inside alone',
   },
+  {
+    name: 'vfio-transfer',
+    line: `${VFIO}: got DEV_CONFIG_STATE in main migration channel but doing multifd transfer`,
+    stream: VFIO_MAIN,
+    captures: fixture(VFIO_MAIN),
+    said: '0000:00:02.0/vfio of the stream comes on the main channel alone',
+  },
+  {
+    name: 'vfio-transfer',
+    line: `${VFIO}: got device state packet but not doing multifd transfer`,
+    stream: `captures/${VFIO_MULTIFD}`,
+    captures: () => [unpackCapture(VFIO_MULTIFD)],
+    said: 'set x-migration-multifd-transfer=on at the destination too, or off at the source',
+  },
+  {
+    name: 'vfio-transfer-unsupported',
+    line: `${VFIO}: Multifd device transfer requested but unsupported in the current config`,
+    stream: 'captures/10.0-x86_64-multifd-2-zstd',
+    captures: () => [unpackCapture('10.0-x86_64-multifd-2-zstd')],
+    said: 'the pages of the stream are compressed by zstd',
+  },
+  {
+    name: 'vfio-config-load',
+    line: `${VFIO}: got DEV_CONFIG_LOAD_READY but was disabled`,
+    stream: '11.1-x86_64-vfio-multifd-2-configafter',
+    captures: fixture('11.1-x86_64-vfio-multifd-2-configafter'),
+    said: '0000:00:02.0/vfio of the stream sends DEV_CONFIG_LOAD_READY',
+  },
+  {
+    name: 'vfio-packet',
+    line: `${VFIO}: expected FLAG_DEV_CONFIG_STATE but got ffffffffef100003`,
+    stream: `captures/${VFIO_MULTIFD} with another word before the configuration`,
+    captures: () => [
+      ...['channel-01.bin', 'channel-02.bin'].map((channel) =>
+        changedCapture(VFIO_MULTIFD, channel, (bytes) => {
+          const at = bytes.indexOf(CONFIG_WORD);
+          return at < 0 ? bytes : edited(bytes, at + 7, 3);
+        }),
+      ),
+    ],
+    said: 'MIG342',
+  },
+  {
+    name: 'vfio-queue-limit',
+    line: `${VFIO}: queuing state buffer 0 would exceed the size max of 32`,
+    stream: `captures/${VFIO_MULTIFD}`,
+    captures: () => [unpackCapture(VFIO_MULTIFD)],
+    said: '0000:00:02.0/vfio of the stream comes in packets, 2 of them',
+  },
+  {
+    name: 'vfio-words',
+    line: `${VFIO}: SETUP STATE: EOS not found 0xffffffffef100003`,
+    stream: `${VFIO_MAIN} with a second DEV_SETUP_STATE for END_OF_STATE`,
+    captures: () => [put(edited(readFixture(VFIO_MAIN), readFixture(VFIO_MAIN).indexOf(SETUP_WORD) + 15, 3))],
+    said: 'DEV_SETUP_STATE without END_OF_STATE',
+  },
+  {
+    name: 'vfio-switchover-ack',
+    line: `${VFIO}: Received INIT_DATA_SENT but switchover ack is not used`,
+    stream: '11.1-x86_64-vfio-main-precopy-ack',
+    captures: fixture('11.1-x86_64-vfio-main-precopy-ack'),
+    said: 'the stream was sent with switchover-ack on',
+  },
+  {
+    name: 'vfio-driver',
+    line: `${VFIO}: writing state buffer 3 failed: 5`,
+    stream: `captures/${VFIO_MULTIFD}`,
+    captures: () => [unpackCapture(VFIO_MULTIFD)],
+    said: 'the stream is whole, to its last byte',
+  },
+  {
+    name: 'vfio-load-thread',
+    line: "hw/vfio/migration-multifd.c:349: vfio_load_bufs_thread: Assertion `multifd' failed.",
+    stream: `captures/${VFIO_MULTIFD} with the main channel cut`,
+    captures: () => [changedCapture(VFIO_MULTIFD, 'main.bin', (bytes) => bytes.subarray(0, -30_000))],
+    said: 'the stream is not whole',
+  },
 ];
 
 /** Kinds of failures of which no capture can tell, and why. */
 export const UNTOLD: Readonly<Record<string, string>> = {
+  'vfio-config': 'what the device of the destination has is not in the stream; migscope dump shows what the source had',
   blocked: 'the source refuses before it sends anything: there is no stream',
 };

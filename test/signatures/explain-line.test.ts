@@ -151,6 +151,75 @@ const LINES: readonly (readonly [line: string, name: string, detail?: string])[]
   ['Configuration section missing, 1 != 7', 'not-a-stream'],
   ["State blocked by non-migratable device '0000:00:06.0/nvme'", 'blocked'],
   ['virgl is not yet migratable', 'blocked'],
+  ['0000:3f:00.1: VFIO migration is not supported with postcopy migration', 'blocked'],
+  [
+    '0000:3f:00.1: got DEV_CONFIG_STATE in main migration channel but doing multifd transfer',
+    'vfio-transfer',
+    'the source sends on the main channel, the destination waits for packets',
+  ],
+  [
+    '0000:3f:00.1: got device state packet but not doing multifd transfer',
+    'vfio-transfer',
+    'the source sends packets, the destination waits on the main channel',
+  ],
+  [
+    '0000:3f:00.1: got DEV_CONFIG_LOAD_READY outside multifd transfer',
+    'vfio-transfer',
+    'the source sends packets, the destination waits on the main channel',
+  ],
+  [
+    '0000:3f:00.1: Multifd device transfer requested but unsupported in the current config',
+    'vfio-transfer-unsupported',
+  ],
+  ['0000:3f:00.1: got DEV_CONFIG_LOAD_READY but was disabled', 'vfio-config-load'],
+  ['0000:3f:00.1: duplicate DEV_CONFIG_LOAD_READY', 'vfio-config-load'],
+  ['0000:3f:00.1: state buffer 3 already filled', 'vfio-packet', 'a second packet 3'],
+  ['0000:3f:00.1: packet too short at 4 (min is 12)', 'vfio-packet'],
+  ['0000:3f:00.1: packet has unknown version 1', 'vfio-packet'],
+  ['0000:3f:00.1: packet index is invalid', 'vfio-packet'],
+  ['0000:3f:00.1: expected FLAG_DEV_CONFIG_STATE but got 0', 'vfio-packet'],
+  [
+    'Unknown idstr 0000:00:02.0/vfio or instance id 0 for load state buffer',
+    'vfio-packet',
+    'the packets are of 0000:00:02.0/vfio',
+  ],
+  ['idstr ram / instance 0 has no load state buffer operation', 'vfio-packet'],
+  [
+    '0000:3f:00.1: queuing state buffer 2 would exceed the size max of 1500000',
+    'vfio-queue-limit',
+    'packet 2 would make more than 1500000 bytes that wait',
+  ],
+  [
+    '0000:3f:00.1: SETUP STATE: EOS not found 0x7e00000027000000',
+    'vfio-words',
+    '0x7e00000027000000 begins with a footer: the section ends there',
+  ],
+  [
+    '0000:3f:00.1: Unknown tag 0xffffffffef100005',
+    'vfio-words',
+    '0xffffffffef100005 is DEV_INIT_DATA_SENT, known since 8.1',
+  ],
+  ['0000:3f:00.1: Failed loading device config space, end flag incorrect 0x0', 'vfio-words'],
+  ['0000:3f:00.1: Received INIT_DATA_SENT but switchover ack is not used', 'vfio-switchover-ack'],
+  ['0000:3f:00.1: Failed to load device config space', 'vfio-config'],
+  ['0000:3f:00.1: vfio_load_device_config_state() failed: -22', 'vfio-config'],
+  ['0000:3f:00.1: writing state buffer 3 failed: 5', 'vfio-driver', 'writing packet 3 to the driver failed: errno 5'],
+  ['0000:3f:00.1: reading state buffer 3 failed: 5', 'vfio-driver', 'reading packet 3 from the driver failed: errno 5'],
+  [
+    '0000:3f:00.1: Failed setting device state to RESUMING, err: Invalid argument. Recover state is ERROR. Resetting device',
+    'vfio-driver',
+    'the device did not become RESUMING',
+  ],
+  [
+    '0000:3f:00.1: Failed setting device state to PRE_COPY. Setting device in recover state RUNNING: Invalid argument',
+    'vfio-driver',
+    'the device did not become PRE_COPY',
+  ],
+  ['0000:3f:00.1: Failed to allocate migration data buffer', 'vfio-driver'],
+  [
+    "qemu-system-x86_64: hw/vfio/migration-multifd.c:349: vfio_load_bufs_thread: Assertion `multifd' failed.",
+    'vfio-load-thread',
+  ],
 ];
 
 describe('explainLine', () => {

@@ -37,14 +37,14 @@ describe('explainLog', () => {
     const [failure] = explainLog(
       [
         'qemu-system-x86_64: warning: slow',
-        '2025-12-01T10:00:00Z qemu-system-x86_64: 0000:3f:00.1: got DEV_CONFIG_STATE in main migration channel but doing multifd transfer',
-        "qemu-system-x86_64: error while loading state for instance 0x0 of device '0000:00:02.0/vfio'",
+        '2025-12-01T10:00:00Z qemu-system-x86_64: tpm-emulator: Setting the stateblob (type 1) failed with a TPM error 0x21 decryption error',
+        "qemu-system-x86_64: error while loading state for instance 0x0 of device 'tpm-emulator'",
         'qemu-system-x86_64: load of migration failed: Invalid argument',
         'qemu-system-x86_64: terminating on signal 15 from pid 1 (x)',
       ].join('\n'),
     );
     expect(failure!.reasons).toEqual([
-      '0000:3f:00.1: got DEV_CONFIG_STATE in main migration channel but doing multifd transfer',
+      'tpm-emulator: Setting the stateblob (type 1) failed with a TPM error 0x21 decryption error',
     ]);
   });
 

@@ -1,7 +1,6 @@
 import { sectionName } from '../../wire/section.js';
+import { isVfio } from '../../wire/vfio.js';
 import type { Rule } from '../rule.js';
-
-const isVfio = (idstr: string): boolean => idstr === 'vfio' || idstr.endsWith('/vfio');
 
 /** Packets name the device by the identity of its section on the main channel. */
 export const devicePacketSection: Rule = {

@@ -1,5 +1,5 @@
 import { sectionName } from '../../wire/section.js';
-import { PCI_IRQ_STATE, pciParts, placeIn, watchSections } from '../device-contents.js';
+import { PCI_IRQ_STATE, placeIn, watchPci } from '../device-contents.js';
 import type { Rule } from '../rule.js';
 
 const BYTES = 4;
@@ -19,21 +19,17 @@ export const interruptLevel: Rule = {
   },
   needs: ['device-payload'],
   watch({ facts, report }) {
-    return watchSections((event, channel) => {
-      if (facts.guessed) return;
-      for (const { type, bytes, start, path } of pciParts(event, facts.machine)) {
-        if (type !== PCI_IRQ_STATE) continue;
-        const levels = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-        for (let at = 0; at + BYTES <= bytes.length; at += BYTES) {
-          const level = levels.getUint32(at);
-          if (level <= 1) continue;
-          report({
-            message: `section ${sectionName(event)}: INT${'ABCD'[at / BYTES]} has the level ${level}`,
-            ...placeIn(event, channel, { start: start + at, size: BYTES }, path),
-            expected: '0 or 1',
-            found: `${level}`,
-          });
-        }
+    return watchPci(facts, PCI_IRQ_STATE, ({ bytes, start, path }, event, channel) => {
+      const levels = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+      for (let at = 0; at + BYTES <= bytes.length; at += BYTES) {
+        const level = levels.getUint32(at);
+        if (level <= 1) continue;
+        report({
+          message: `section ${sectionName(event)}: INT${'ABCD'[at / BYTES]} has the level ${level}`,
+          ...placeIn(event, channel, { start: start + at, size: BYTES }, path),
+          expected: '0 or 1',
+          found: `${level}`,
+        });
       }
     });
   },

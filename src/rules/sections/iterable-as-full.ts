@@ -1,4 +1,5 @@
-import { isIterable, isVfio } from '../iterable.js';
+import { isVfio } from '../../wire/vfio.js';
+import { isIterable } from '../iterable.js';
 import type { Rule } from '../rule.js';
 
 /** What is sent in rounds opens with START. */

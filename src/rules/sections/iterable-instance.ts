@@ -1,5 +1,6 @@
 import { sectionName } from '../../wire/section.js';
-import { isIterable, isVfio } from '../iterable.js';
+import { isVfio } from '../../wire/vfio.js';
+import { isIterable } from '../iterable.js';
 import type { Rule } from '../rule.js';
 
 /** RAM, bitmaps and the like exist once. */

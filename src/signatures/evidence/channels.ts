@@ -1,6 +1,7 @@
 /** Lines about the channels of a migration and its commands. */
+import { connectionOf } from '../../container/arrivals.js';
 import { hex } from '../../finding.js';
-import type { Evidence, Inquiry } from './told.js';
+import type { Evidence, Inquiry, Told } from './told.js';
 import { change, mainOf, seen, shown } from './told.js';
 
 /** Commands that are told. */
@@ -14,24 +15,36 @@ export const roles: Inquiry = (_, a) => {
         `${a.label} has one channel only, ${channels[0]?.role ?? 'none'}: a capture of all connections would tell more`,
       ),
     ];
-  const said = channels.map(
-    ({ file, role, id }, i) => `${i + 1}. ${file} is ${role}${id === undefined ? '' : ` ${id}`}`,
-  );
-  const [first] = channels;
+  const said = channels.map(({ file, role, id }) => `${file} is ${role}${id === undefined ? '' : ` ${id}`}`);
   return [
     seen(`by what is in them, the channels are: ${said.join('; ')}`),
-    ...(first && first.role !== 'main'
-      ? [
-          shown(
-            `the main channel is not the first of them: a destination that goes by the order of connections takes ${first.file} for it`,
-          ),
-        ]
-      : []),
+    ...acceptance(a),
     change(
-      'let connections arrive in the order in which they are made (no proxy that reorders them), or use releases that look at the first bytes (7.2 and later, without TLS)',
+      'let connections arrive in the order in which they are made (no proxy that reorders them), or use releases that look at the first bytes (8.0 and later, without TLS)',
     ),
   ];
 };
+
+/** The order in which the connections were accepted: a recorder names the files of a directory by it. */
+function acceptance({ side, layers, label }: Told): Evidence[] {
+  const accepted = (side.summary?.channels ?? [])
+    .flatMap(({ file, role }) => {
+      const connection = connectionOf(file);
+      return connection === undefined ? [] : [{ file, role, connection }];
+    })
+    .sort((one, other) => one.connection - other.connection);
+  const first = accepted.find(({ connection }) => connection === 0);
+  const main = accepted.find(({ role }) => role === 'main');
+  if (!first || !main || !layers.includes('directory'))
+    return [seen(`${label} does not tell in which order the connections were accepted`)];
+  return main === first
+    ? [seen('the main channel was accepted first where this was recorded')]
+    : [
+        shown(
+          `${first.file}, the connection that was accepted first, is ${first.role}: a destination that goes by the order takes it for the main channel, and ${main.file} for another`,
+        ),
+      ];
+}
 
 export const packets: Inquiry = (_, a) => {
   const channels = (a.side.summary?.channels ?? []).filter(({ multifd }) => multifd);

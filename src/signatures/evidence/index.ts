@@ -6,6 +6,7 @@ import { addresses, blockLength, pageSize, unknownBlock, whole } from './ram.js'
 import { device, field, footerId, subsection, unknownSection, version } from './sections.js';
 import { bitmaps, capability, kindOfFile, machineType, noStream, property, uuid } from './setup.js';
 import type { Evidence, Inquiry, Told } from './told.js';
+import { configLoad, switchoverAck, transfer, transferHindered } from './vfio.js';
 import { features, guestIndex, noAddress, usedIndex } from './virtio.js';
 
 /** Signatures without an entry are told by what `validate` finds alone. */
@@ -20,6 +21,15 @@ export const INQUIRIES: Readonly<Record<string, Inquiry>> = {
   'virtio-used-index': usedIndex,
   'virtio-guest-index': guestIndex,
   'virtio-address': noAddress,
+  'vfio-transfer': transfer,
+  'vfio-transfer-unsupported': transferHindered,
+  'vfio-config-load': configLoad,
+  'vfio-packet': transfer,
+  'vfio-queue-limit': transfer,
+  'vfio-words': transfer,
+  'vfio-switchover-ack': switchoverAck,
+  'vfio-driver': whole,
+  'vfio-load-thread': whole,
   'unknown-ramblock': unknownBlock,
   'block-length': blockLength,
   'machine-type': machineType,

@@ -12,7 +12,7 @@ export const CHANNEL_SIGNATURES: readonly Signature[] = [
       'The destination tells its channels apart by the order of their connections, and by their first bytes where it can.',
     causes:
       'Connections that were accepted in another order: a proxy, a lossy network, TLS, a preempt channel; or bytes that are not of this migration.',
-    fix: 'migscope info DIRECTORY names what each recorded connection is. Newer releases look at the first bytes; with TLS they cannot.',
+    fix: 'migscope info DIRECTORY names what each recorded connection is. Releases from 8.0 on look at the first bytes; with TLS they cannot.',
     source: 'multifd_recv_initial_packet, multifd_recv_unfill_packet (migration/multifd.c)',
     details: ({ found }) =>
       found!.toLowerCase() === '5145564d' ? ['0x5145564d is QEVM: it was the main channel'] : [],

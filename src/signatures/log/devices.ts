@@ -9,7 +9,7 @@ export const DEVICE_SIGNATURES: readonly Signature[] = [
   {
     name: 'pci-config',
     failure: 'F5',
-    foundBy: ['config-space'],
+    foundBy: ['config-space', 'target-config-space'],
     pattern:
       /get_pci_config_device: Bad config data: i=0x(?<i>[0-9a-f]{1,4}) read: (?<read>[0-9a-f]{1,2}) device: (?<device>[0-9a-f]{1,2}) cmask: (?<cmask>[0-9a-f]{1,2}) wmask: (?<wmask>[0-9a-f]{1,2}) w1cmask: ?(?<w1cmask>[0-9a-f]{1,2})/i,
     title: 'a PCI function of the destination is not the one of the stream',
@@ -24,7 +24,7 @@ export const DEVICE_SIGNATURES: readonly Signature[] = [
   {
     name: 'virtio-features',
     failure: 'F6',
-    foundBy: ['feature-dependency'],
+    foundBy: ['feature-dependency', 'target-features'],
     pattern: /Features 0x(?<features>[0-9a-f]{1,32}) unsupported\. Allowed features: 0x(?<allowed>[0-9a-f]{1,32})/i,
     title: 'the guest uses virtio features that the destination does not have',
     meaning:

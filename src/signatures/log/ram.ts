@@ -6,7 +6,7 @@ export const RAM_SIGNATURES: readonly Signature[] = [
   {
     name: 'unknown-ramblock',
     failure: 'F8',
-    foundBy: ['ram-block-list', 'undeclared-block'],
+    foundBy: ['ram-block-list', 'undeclared-block', 'target-ram-block-unknown'],
     pattern: /Unknown ramblock "(?<block>[^"\n]{1,255})", cannot accept migration/,
     title: 'the destination lacks a RAM block of the stream',
     meaning: 'The list of blocks at the start of the stream names one that the destination does not have.',
@@ -82,7 +82,7 @@ export const RAM_SIGNATURES: readonly Signature[] = [
   {
     name: 'postcopy-pages',
     failure: 'F22',
-    foundBy: ['ram-address', 'zero-fill', 'host-page-split', 'postcopy-record'],
+    foundBy: ['mapped-ram-stray-bits', 'ram-address', 'zero-fill', 'host-page-split', 'postcopy-record'],
     pattern:
       /Non-same host page detected on channel (?<channel>\d+)|Found a zero page with value (?<value>-?\d+)|Illegal RAM offset (?<offset>[0-9a-fx]+)|(?<outside>page outside of ramblock)/i,
     title: 'pages of postcopy do not fit',

@@ -5,7 +5,15 @@ export const SECTION_SIGNATURES: readonly Signature[] = [
   {
     name: 'unknown-section',
     failure: 'F1',
-    foundBy: ['section-twice', 'target-device-unknown'],
+    foundBy: [
+      'section-twice',
+      'target-device-unknown',
+      'target-section-unknown',
+      'unknown-iterable',
+      'iterable-instance',
+      'device-undescribed',
+      'block-section-refused',
+    ],
     pattern: /Unknown (?:savevm )?section or instance '(?<idstr>[^'\n]{1,255})' (?<instance>\d+)/,
     title: 'the destination has no such device',
     meaning: 'The stream has a section for a device that is not there under this name.',
@@ -30,6 +38,18 @@ export const SECTION_SIGNATURES: readonly Signature[] = [
     causes: 'The source died or failed, the connection broke, the file was cut or was written while the guest ran.',
     fix: 'migscope info says at which byte it ends and in the middle of what. Take it from the source again.',
     source: 'qemu_loadvm_section_start_full, check_section_footer (migration/savevm.c)',
+  },
+  {
+    name: 'vfio-load-thread',
+    failure: 'F29',
+    foundBy: ['truncated', 'early-end'],
+    pattern: /vfio_load_bufs_thread: Assertion `multifd' failed/,
+    title: 'the destination gave up while an assigned device was loading',
+    meaning:
+      'The main channel ended; the destination freed what the thread still used that loads the packets of the device, and aborted.',
+    causes: 'The source died or failed behind SWITCHOVER_START; the abort itself is a fault of the destination.',
+    fix: 'The log of the source says why it stopped. Take the stream again.',
+    source: 'vfio_load_bufs_thread (hw/vfio/migration-multifd.c), 10.0',
   },
   {
     name: 'section-footer',

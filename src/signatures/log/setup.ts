@@ -5,7 +5,7 @@ export const SETUP_SIGNATURES: readonly Signature[] = [
   {
     name: 'machine-type',
     failure: 'F10',
-    foundBy: ['machine-too-new'],
+    foundBy: ['machine-too-new', 'target-machine'],
     pattern: /Machine type received is '(?<theirs>[^'\n]{1,80})' and local is '(?<ours>[^'\n]{1,80})'/,
     title: 'the machine types differ',
     meaning: 'The stream says of which machine type it is, and the destination is of another.',
@@ -81,7 +81,7 @@ export const SETUP_SIGNATURES: readonly Signature[] = [
     name: 'blocked',
     failure: 'F28',
     pattern:
-      /State blocked by non-migratable device '(?<device>[^'\n]{1,255})'|State blocked[^\n]{0,200}|State is not migratable[^\n]{0,120}|is not yet migratable|invtsc[^\n]{0,80}(?:migrat|savevm)[^\n]{0,80}/,
+      /State blocked by non-migratable device '(?<device>[^'\n]{1,255})'|State blocked[^\n]{0,200}|State is not migratable[^\n]{0,120}|is not yet migratable|VFIO (?:migration is not supported [^\n]{0,80}|device doesn't support migration[^\n]{0,80})|invtsc[^\n]{0,80}(?:migrat|savevm)[^\n]{0,80}/,
     title: 'the source refuses to migrate',
     meaning: 'A device or a CPU feature of the guest cannot be migrated, and says so before anything is sent.',
     causes: 'Passed-through devices, virtio-gpu with OpenGL, invtsc, mounted 9p shares.',

@@ -13,6 +13,7 @@
  */
 import { hex, type DecodeError } from '../../finding.js';
 import {
+  isVfio,
   parseVfioConfigState,
   VFIO_END_OF_STATE_BYTES,
   VFIO_MIG_FLAG_DEV_CONFIG_LOAD_READY,
@@ -31,7 +32,7 @@ const WORD = 8;
 const MAX_CONFIG_STATE = 64 * 1024;
 
 export const vfio: SectionDecoder = {
-  matches: (idstr) => idstr === 'vfio' || idstr.endsWith('/vfio'),
+  matches: isVfio,
   kinds: ['start', 'part', 'end', 'full'],
   versions: [1],
   async read(input) {

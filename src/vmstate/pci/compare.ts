@@ -55,6 +55,36 @@ export interface Sides {
   readonly destination: string;
 }
 
+/** What a destination prints of the byte at which it refuses; a format string where the byte is not known. */
+export function badConfigText(byte?: ConfigByte): string {
+  const digits = (value: number | undefined): string => value?.toString(16) ?? '%x';
+  return `get_pci_config_device: Bad config data: i=0x${digits(byte?.offset)} read: ${digits(byte?.source)} device: ${digits(byte?.destination)}`;
+}
+
+/** What links capabilities into their list. */
+const LINKS = /^capability list$|> (id|next|header)$/;
+
+/** The differences of registers that are the same in both spaces, and the bytes of those that only tell that the lists of capabilities differ. */
+export function apartFromLists({ lists, differences }: ConfigComparison): {
+  readonly registers: readonly ConfigDifference[];
+  readonly ofLists: readonly ConfigByte[];
+} {
+  const isOfLists = ({ path, sourcePath }: ConfigDifference): boolean =>
+    lists.length > 0 && (sourcePath !== undefined || LINKS.test(path));
+  return {
+    registers: differences.filter((difference) => !isOfLists(difference)),
+    ofLists: differences.filter(isOfLists).flatMap(({ bytes }) => bytes),
+  };
+}
+
+/** How lists of capabilities differ, in one sentence: what is said of one list is said once. */
+export function listsText({ lists }: ConfigComparison): string {
+  const about = (said: string | undefined): string => said?.slice(0, said.indexOf(': ') + 2) ?? '';
+  return lists
+    .map((said, i) => (i > 0 && about(said) === about(lists[i - 1]) ? said.slice(about(said).length) : said))
+    .join('; ');
+}
+
 /** Compares the config space of a stream with that of a destination's device. */
 export function compareConfigSpaces(
   source: Uint8Array,
