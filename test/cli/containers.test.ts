@@ -150,6 +150,18 @@ describe('a qcow2 image with several snapshots', () => {
     expect(code).toBe(0);
   });
 
+  it('has them listed, and opened by name, when it is packed', () => {
+    const packed = at('vm.qcow2.gz');
+    writeFileSync(packed, gzipSync(containerFixture('qcow2-v2.qcow2.br'), { level: 1 }));
+    expect(run(`migscope info ${packed}`).output).toMatch(
+      /qcow2 image with 3 snapshots; name one: .*vm\.qcow2\.gz#NAME\n/,
+    );
+    const { output, code } = run(`migscope info '${packed}#second'`);
+    expect(output).toMatch(/^ +layers +file > gzip > qcow2 snapshot second \(id 2\)/m);
+    expect(output).toContain('every byte explained');
+    expect(code).toBe(0);
+  });
+
   it('has them listed as JSON, beside other captures too', () => {
     const { stdout } = run(`migscope info --json ${at('vm.qcow2')} ${at('plain.bin')}`);
     const [snapshots, stream] = JSON.parse(stdout.toString()) as [unknown, unknown];
