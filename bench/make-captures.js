@@ -3,7 +3,7 @@ import { closeSync, existsSync, mkdirSync, openSync, readdirSync, renameSync, st
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { constants, deflateRawSync } from 'node:zlib';
-import { FLAG_EOS, FLAG_MEM_SIZE, GIB, MIB, PAGE_SIZE, RAM_ID, StreamWriter } from './make-streams.js';
+import { FLAG_EOS, FLAG_MEM_SIZE, GIB, MIB, PAGE_SIZE, RAM_ID, SMALL, StreamWriter } from './make-streams.js';
 
 const CHANNELS = 4;
 const PACKET_PAGES = 128;
@@ -135,16 +135,15 @@ function make(name, bytes, method, folder) {
  * Makes what is not there yet.
  *
  * @param {number} gib @param {string} folder
- * @returns {Record<'multifd' | 'multifd-zlib' | 'multifd-zstd', import('./make-streams.js').StreamPair>}
+ * @returns {Record<'multifd' | 'multifd-zlib' | 'multifd-zstd', import('./make-streams.js').StreamSizes>}
  */
 export function makeCaptures(gib, folder = join(tmpdir(), 'migscope-bench')) {
   const bytes = Math.round((gib * GIB) / MIB) * MIB;
-  const tiny = CHANNELS * PACKET_BYTES;
   /** @param {string} name @param {Method} method @param {number} size */
   const pair = (name, method, size) => {
     const large = make(name, size, method, folder);
     const total = readdirSync(large).reduce((sum, file) => sum + statSync(join(large, file)).size, 0);
-    return { large, tiny: make(name, tiny, method, folder), bytes: total };
+    return { large, small: make(name, SMALL, method, folder), bytes: total };
   };
   return {
     multifd: pair('multifd', 'none', bytes),

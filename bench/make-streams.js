@@ -313,23 +313,30 @@ const SHAPES = {
 };
 
 const TINY = MIB;
+/** Page contents of a stream in which whatever a large one makes hot has been compiled. */
+export const SMALL = 64 * MIB;
 const MAPPED = 1024 * GIB;
 
-/** @typedef {{ readonly large: string, readonly tiny: string, readonly bytes: number }} StreamPair */
+/**
+ * The same at two sizes; `bytes` are those of the large one. What `large` takes longer than `small` is the time that grows with the file.
+ *
+ * @typedef {{ readonly large: string, readonly small: string, readonly bytes: number }} StreamSizes
+ */
 
 /**
  * Makes what is not there yet.
  *
  * @param {number} gib page contents of the large streams, in GiB
  * @param {string} folder
- * @returns {Record<'mixed' | 'continue' | 'sections' | 'mapped-ram', StreamPair>}
+ * @returns {Record<'mixed' | 'continue' | 'sections' | 'mapped-ram', StreamSizes & { readonly tiny: string }>}
  */
 export function makeStreams(gib, folder = join(tmpdir(), 'migscope-bench')) {
   mkdirSync(folder, { recursive: true });
   const pairs = Object.keys(SHAPES).map((shape) => {
     const bytes = shape === 'mapped-ram' ? MAPPED : Math.round((gib * GIB) / MIB) * MIB;
     const large = make(shape, bytes, folder);
-    return [shape, { large, tiny: make(shape, TINY, folder), bytes: statSync(large).size }];
+    const [small, tiny] = [SMALL, TINY].map((size) => make(shape, size, folder));
+    return [shape, { large, small, tiny, bytes: statSync(large).size }];
   });
   return Object.fromEntries(pairs);
 }

@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, openSync, readSync, renameSync, statSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { GIB, MIB, PAGE_SIZE, RAM_ID, StreamWriter } from './make-streams.js';
+import { GIB, MIB, PAGE_SIZE, RAM_ID, SMALL, StreamWriter } from './make-streams.js';
 
 const LAYOUT = 1;
 const CLUSTER = 65536;
@@ -82,20 +82,20 @@ function make(path, write) {
   return made;
 }
 
-/** @typedef {import('./make-streams.js').StreamPair} StreamPair */
+/** @typedef {import('./make-streams.js').StreamSizes} StreamSizes */
 
 /**
  * Makes what is not there yet.
  *
  * @param {number} gib page contents, in GiB
- * @returns {Partial<Record<'bin' | 'gz' | 'zst' | 'xz' | 'qcow2', StreamPair>>}
+ * @returns {Partial<Record<'bin' | 'gz' | 'zst' | 'xz' | 'qcow2', StreamSizes>>}
  */
 export function makeWrapped(gib, folder = join(tmpdir(), 'migscope-bench')) {
   mkdirSync(folder, { recursive: true });
-  const sizes = { large: Math.round((gib * GIB) / MIB) * MIB, tiny: MIB };
+  const sizes = { large: Math.round((gib * GIB) / MIB) * MIB, small: SMALL };
   /** @param {number} bytes @param {string} suffix */
   const path = (bytes, suffix) => join(folder, `wrapped-${bytes / MIB}MiB.v${LAYOUT}.${suffix}`);
-  /** @type {Record<string, StreamPair>} */
+  /** @type {Record<string, StreamSizes>} */
   const pairs = {};
   for (const suffix of ['bin', ...Object.keys(PACKERS), 'qcow2']) {
     const made = Object.values(sizes).every((bytes) =>
@@ -106,7 +106,10 @@ export function makeWrapped(gib, folder = join(tmpdir(), 'migscope-bench')) {
         return spawnSync(program, [...args, path(bytes, 'bin')], { stdio: ['ignore', fd, 'inherit'] }).status === 0;
       }),
     );
-    if (made) pairs[suffix] = { large: path(sizes.large, suffix), tiny: path(sizes.tiny, suffix), bytes: sizes.large };
+    if (made) {
+      const { large, small } = sizes;
+      pairs[suffix] = { large: path(large, suffix), small: path(small, suffix), bytes: large };
+    }
   }
   return pairs;
 }

@@ -3,7 +3,7 @@
  * Usage: node bench/run.js [--size GIB] [--only NAME] [--pairs N] [--script PATH/analyze-migration.py]
  *
  * Times of one machine say little and those of a busy one less: every row is a ratio of two commands that ran in turns, taken
- * on the time that grows with the file (the large stream less a tiny one), as median and range over the pairs.
+ * on the time that grows with the file (the large stream less a small one), as median and range over the pairs.
  */
 import { spawnSync } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs';
@@ -130,17 +130,17 @@ function inTurns(commands, measure = time) {
 /**
  * How fast `ours` is in units of `peer`: above 1 is faster.
  *
- * @param {string} name @param {Command} ours @param {Command} peer @param {import('./make-streams.js').StreamPair} streams
+ * @param {string} name @param {Command} ours @param {Command} peer @param {import('./make-streams.js').StreamSizes} streams
  * @param {string} aim @returns {Row}
  */
 function speed(name, ours, peer, streams, aim) {
-  const { a, b, tinyA, tinyB } = inTurns({
+  const { a, b, smallA, smallB } = inTurns({
     a: ours(streams.large),
     b: peer(streams.large),
-    tinyA: ours(streams.tiny),
-    tinyB: peer(streams.tiny),
+    smallA: ours(streams.small),
+    smallB: peer(streams.small),
   });
-  const start = { a: median(tinyA), b: median(tinyB) };
+  const start = { a: median(smallA), b: median(smallB) };
   const ratios = a.map((value, i) => (b[i] - start.b) / (value - start.a));
   return {
     name,
@@ -217,14 +217,14 @@ function check([program, ...args]) {
 }
 
 const streams = makeStreams(Number(options.size));
-for (const { large, tiny } of Object.values(streams)) [large, tiny].forEach((file) => check(info(file)));
+for (const { large, small, tiny } of Object.values(streams)) [large, small, tiny].forEach((file) => check(info(file)));
 check(catInfo(streams.mixed.large));
 
 const wrapped = makeWrapped(Math.min(0.5, Number(options.size)));
-for (const pair of Object.values(wrapped)) [pair.large, pair.tiny].forEach((file) => check(info(file)));
+for (const { large, small } of Object.values(wrapped)) [large, small].forEach((file) => check(info(file)));
 
 const captures = makeCaptures(Number(options.size));
-for (const { large, tiny } of Object.values(captures)) [large, tiny].forEach((folder) => check(info(folder)));
+for (const { large, small } of Object.values(captures)) [large, small].forEach((folder) => check(info(folder)));
 
 const hasPython = spawnSync('python3', ['--version']).status === 0;
 const [dump, ...dumpArgs] = dumpPages(streams.mixed.tiny);
@@ -321,7 +321,7 @@ ROWS.push(
           inFolder((made) => {
             /** @param {string} file */
             const ram = (file) => join(made, basename(file));
-            for (const file of [streams.mixed.large, streams.mixed.tiny]) time(extractTo(ram(file))(file));
+            for (const file of [streams.mixed.large, streams.mixed.small]) time(extractTo(ram(file))(file));
             const copyRam = (/** @type {string} */ file) => copy(ram(file), join(made, 'copy'));
             return speed(name, extractTo(join(made, 'again'), ...how), copyRam, streams.mixed, 'at least 0.50');
           }),

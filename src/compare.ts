@@ -14,6 +14,7 @@ import { compareIdentity, type IdentityDifference } from './diff/identity.js';
 import type { LayoutDifference } from './diff/layout-difference.js';
 import { type PageExcerpt, pagesToShow, excerpts } from './diff/excerpt.js';
 import { compareProtocol, type ProtocolDifference } from './diff/protocol.js';
+import type { MovedPlaces } from './diff/moved-block.js';
 import { compareRam, isSameBlock, type RamComparison } from './diff/ram.js';
 import { borrowDescription, compareSideValues } from './diff/section-values.js';
 import type { LayoutSection } from './diff/layout.js';
@@ -99,10 +100,10 @@ export async function diffCaptures(a: string, b: string, options: DiffOptions = 
   const result = compareSides(sideA, sideB, options);
   if (!options.ram || !result.ram) return result;
   const chosen = pagesToShow(result.ram);
-  const [pagesA, pagesB] = [chosen(), chosen()];
+  const [pagesA, pagesB] = [chosen('A'), chosen('B')];
   const readable = (await readPages(a, optionsA, pagesA)) && (await readPages(b, optionsB, pagesB));
   return readable
-    ? { ...result, ram: { ...result.ram, excerpts: excerpts(pagesA, pagesB, result.ram.pageSize ?? 0) } }
+    ? { ...result, ram: { ...result.ram, excerpts: excerpts(pagesA, pagesB, result.ram) } }
     : { ...result, notes: [...result.notes, 'a pipe cannot be read again: no excerpt of the pages that differ'] };
 }
 
@@ -147,7 +148,8 @@ export function compareSides(sideA: Side, sideB: Side, options: DiffOptions = {}
   const [a, b] = borrowDescription(sideA, sideB, notes);
   const filter = new DifferenceFilter(options);
   const layouts = compareLayouts(layoutOfSide(a), layoutOfSide(b), { a: a.complete, b: b.complete });
-  const ram = a.ram && b.ram && filterRam(compareRam(a.ram, b.ram, a, b), filter);
+  const moved = movedPlaces(layouts.matches);
+  const ram = a.ram && b.ram && filterRam(compareRam(a.ram, b.ram, a, b, moved), filter);
   const protocol =
     options.protocol === true && a.summary && b.summary ? compareProtocol(a.summary, b.summary) : undefined;
   notes.push(...unreachedNote('A', layouts.unreached.a), ...unreachedNote('B', layouts.unreached.b));
@@ -163,10 +165,7 @@ export function compareSides(sideA: Side, sideB: Side, options: DiffOptions = {}
     a: sideOf(a),
     b: sideOf(b),
     identity: filter.identity(compareIdentity(a, b)),
-    layout: filter.layout([
-      ...(a.ram && b.ram ? compareBlockSets(a.ram, b.ram, movedPlaces(layouts.matches)) : []),
-      ...layouts.differences,
-    ]),
+    layout: filter.layout([...(a.ram && b.ram ? compareBlockSets(a.ram, b.ram, moved) : []), ...layouts.differences]),
     values: filter.values(compareSideValues(a, b, layouts.matches, notes)),
     ...(ram && { ram }),
     ...(protocol && { protocol }),
@@ -175,8 +174,7 @@ export function compareSides(sideA: Side, sideB: Side, options: DiffOptions = {}
   });
 }
 
-/** Where devices stand that are elsewhere in B, by where they stand in A. */
-function movedPlaces({ pairs }: SectionMatches): Map<string, string> {
+function movedPlaces({ pairs }: SectionMatches): MovedPlaces {
   const place = ({ idstr }: LayoutSection): string => idstr.slice(0, Math.max(0, idstr.lastIndexOf('/')));
   return new Map(pairs.flatMap(({ kind, a, b }) => (kind === 'moved' ? [[place(a), place(b)] as const] : [])));
 }

@@ -155,7 +155,9 @@ describe('one change', () => {
   });
 
   it('of the slot of a device takes its RAM along', async () => {
-    const at = (slot: string): string => {
+    const at = (slot: string, last = 7): string => {
+      const rom = Buffer.alloc(PAGE, 7);
+      rom[PAGE - 1] = last;
       const list = [
         { name: 'ram', usedLength: 4 * PAGE },
         { name: `0000:00:${slot}/nic.rom`, usedLength: PAGE },
@@ -166,7 +168,7 @@ describe('one change', () => {
           header(),
           configuration('pc-9.0'),
           start(RAM, join(memSize(list), eos())),
-          part(RAM.id, join(...PAGES, eos())),
+          part(RAM.id, join(...PAGES, page(0, rom, `0000:00:${slot}/nic.rom`), eos())),
           end(RAM.id, eos()),
           full(device, vmsdPayload(device)),
           eof(),
@@ -174,7 +176,15 @@ describe('one change', () => {
         ),
       );
     };
-    const { layout } = await diff(at('03.0'), at('04.0'));
+    const { layout, ram } = await diff(at('03.0'), at('04.0'));
+    expect(
+      ram?.blocks.map(({ name, nameB, pagesCompared, pagesDiffer }) => [name, nameB, pagesCompared, pagesDiffer]),
+    ).toEqual([
+      ['ram', undefined, 3, 0],
+      ['0000:00:03.0/nic.rom', '0000:00:04.0/nic.rom', 1, 0],
+    ]);
+    const other = await diff(at('03.0'), at('04.0', 8), { ram: true });
+    expect(other.ram?.excerpts).toMatchObject([{ block: '0000:00:03.0/nic.rom', address: PAGE - 1, differing: 1 }]);
     expect(layout.map(({ path, message }) => [path, message])).toEqual([
       ['0000:00:03.0/nic.rom', 'RAM block of a device that moved, in B it is 0000:00:04.0/nic.rom'],
       ['', 'moved, in B it is 0000:00:04.0/nic'],

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { parseConfig } from '../src/rules/config.js';
+import { parseConfig } from '../src/rules/config-file.js';
 import { ROOT } from './cli/run.js';
 
 const page = readFileSync(join(ROOT, 'docs/validate.md'), 'utf8');

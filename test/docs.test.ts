@@ -9,7 +9,7 @@ import { problemsPage } from '../src/report/problems-page.js';
 import { invariantsPage, rulesPage } from '../src/report/rules-page.js';
 import { ruleDescriptions } from '../src/report/rule-descriptions.js';
 import { signaturesPage } from '../src/report/signatures-page.js';
-import { CONFIG_SCHEMA } from '../src/rules/config.js';
+import { CONFIG_SCHEMA } from '../src/rules/config-file.js';
 import { ROOT, run } from './cli/run.js';
 import { CASES, UNTOLD } from './signatures/cases.js';
 

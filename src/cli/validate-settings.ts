@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { type Severity, UsageError } from '../finding.js';
 import { Baseline, parseBaseline } from '../rules/baseline.js';
-import { type Config, parseConfig, ruleName } from '../rules/config.js';
+import { type Config, ruleName } from '../rules/config.js';
 import type { Target } from '../rules/facts.js';
 import { parseVmstateDump, type VmstateDump } from '../vmstate/dump.js';
 import type { Parsed } from './command.js';
@@ -23,7 +23,7 @@ const DEFAULT_FAIL_ON: Severity = 'warning';
 export async function settingsOf(parsed: Parsed): Promise<Settings> {
   const file = parsed.config === undefined ? CONFIG_FILE : String(parsed.config);
   const there = parsed.config !== undefined || existsSync(file);
-  const config = there ? parseConfig(read(file, '--config'), file) : {};
+  const config = there ? await configOf(file) : {};
   const inConfig = (path: string | undefined): string | undefined =>
     path === undefined ? undefined : resolve(dirname(file), path);
   const baselineFile = text(parsed.baseline) ?? inConfig(config.baseline);
@@ -42,6 +42,11 @@ export async function settingsOf(parsed: Parsed): Promise<Settings> {
     ...(baselineFile !== undefined && { baselineFile }),
     updateBaseline,
   };
+}
+
+async function configOf(file: string): Promise<Config> {
+  const { parseConfig } = await import('../rules/config-file.js');
+  return parseConfig(read(file, '--config'), file);
 }
 
 function withDisabled(config: Config, disabled: readonly string[]): Config {

@@ -1,6 +1,7 @@
 /** Compares which RAM blocks two migrations have, and how long they are: a destination refuses others than its own. */
 import { hex } from '../finding.js';
 import { type LayoutDifference, layoutDifference } from './layout-difference.js';
+import { type MovedPlaces, movedName } from './moved-block.js';
 import type { RamSnapshot } from './ram-index.js';
 import { blockNotSent, blockUnknown, otherBlockSize } from './verdict.js';
 
@@ -11,11 +12,7 @@ const SECTION = 'ram';
  * Nothing where one side has no list of blocks: it was not read so far, or is of channels that have none. `moved` has the places of devices
  * that stand elsewhere in B, and so have their blocks under another name.
  */
-export function compareBlockSets(
-  a: RamSnapshot,
-  b: RamSnapshot,
-  moved: ReadonlyMap<string, string> = new Map(),
-): LayoutDifference[] {
+export function compareBlockSets(a: RamSnapshot, b: RamSnapshot, moved: MovedPlaces = new Map()): LayoutDifference[] {
   const [listA, listB] = [declared(a), declared(b)];
   if (listA.size === 0 || listB.size === 0) return [];
   const found: LayoutDifference[] = [];
@@ -30,13 +27,6 @@ export function compareBlockSets(
   }
   const names = new Set([...listA.keys(), ...listB.keys()]);
   return [...found, ...[...names].flatMap((name) => compareBlock(name, listA.get(name), listB.get(name)))];
-}
-
-/** The name that a block has where its device stands in B: the place of the device, and what the device calls it. */
-function movedName(name: string, moved: ReadonlyMap<string, string>): string | undefined {
-  const end = name.lastIndexOf('/');
-  const place = moved.get(name.slice(0, Math.max(0, end)));
-  return place === undefined ? undefined : `${place}${name.slice(end)}`;
 }
 
 function declared({ blocks }: RamSnapshot): Map<string, number> {

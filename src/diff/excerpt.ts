@@ -1,6 +1,6 @@
 /** The first bytes that differ of the first pages that differ. */
 import type { ChosenPages } from './page-contents.js';
-import type { RamComparison } from './ram.js';
+import type { RamBlockDifference, RamComparison } from './ram.js';
 
 export interface PageExcerpt {
   readonly block: string;
@@ -16,21 +16,22 @@ export interface PageExcerpt {
 const MAX_PAGES = 16;
 const WIDTH = 16;
 
-/** Gives maps with the pages that are shown, to be filled for each side. */
-export function pagesToShow({ blocks, pageSize }: RamComparison): () => Map<string, ChosenPages> {
-  const shown: (readonly [block: string, page: number])[] = [];
-  for (const { name, ranges } of blocks) {
-    for (const [start, length] of ranges) {
+/** Gives maps with the pages that are shown, by what a side calls their blocks, to be filled for each side. */
+export function pagesToShow({ blocks, pageSize }: RamComparison): (side: 'A' | 'B') => Map<string, ChosenPages> {
+  const shown: (readonly [block: RamBlockDifference, page: number])[] = [];
+  for (const block of blocks) {
+    for (const [start, length] of block.ranges) {
       for (let at = start; at < start + length && shown.length < MAX_PAGES; at += pageSize ?? length)
-        shown.push([name, at / (pageSize ?? 1)]);
+        shown.push([block, at / (pageSize ?? 1)]);
     }
   }
-  return () => {
+  return (side) => {
     const chosen = new Map<string, ChosenPages>();
     for (const [block, page] of shown) {
-      const pages = chosen.get(block);
+      const name = side === 'A' ? block.name : nameInB(block);
+      const pages = chosen.get(name);
       if (pages) pages.set(page, undefined);
-      else chosen.set(block, new Map([[page, undefined]]));
+      else chosen.set(name, new Map([[page, undefined]]));
     }
     return chosen;
   };
@@ -39,12 +40,13 @@ export function pagesToShow({ blocks, pageSize }: RamComparison): () => Map<stri
 export function excerpts(
   a: ReadonlyMap<string, ChosenPages>,
   b: ReadonlyMap<string, ChosenPages>,
-  pageSize: number,
+  { blocks, pageSize = 0 }: RamComparison,
 ): PageExcerpt[] {
   const found: PageExcerpt[] = [];
+  const names = new Map(blocks.map((block) => [block.name, nameInB(block)]));
   for (const [block, pages] of a) {
     for (const [page, one] of pages) {
-      const other = b.get(block)?.get(page);
+      const other = b.get(names.get(block) ?? block)?.get(page);
       if (!one || !other) continue;
       let first = -1;
       let differing = 0;
@@ -65,4 +67,8 @@ export function excerpts(
     }
   }
   return found;
+}
+
+function nameInB({ name, nameB = name }: RamBlockDifference): string {
+  return nameB;
 }

@@ -1,4 +1,5 @@
 /** Compares what the memory of two guests holds, page by page, from the hashes of both. */
+import { type MovedPlaces, movedName } from './moved-block.js';
 import {
   type BlockIndex,
   CHUNK_PAGES,
@@ -21,6 +22,8 @@ export interface PageRanges {
 
 export interface RamBlockDifference {
   readonly name: string;
+  /** What it is called in B, where that is something else: its device stands elsewhere there. */
+  readonly nameB?: string;
   /** Bytes in use on each side; undefined where a side does not have the block. */
   readonly lengthA?: number;
   readonly lengthB?: number;
@@ -57,15 +60,25 @@ export interface Reached {
 
 const WHOLE: Reached = { complete: true };
 
-export function compareRam(a: RamSnapshot, b: RamSnapshot, endA = WHOLE, endB = WHOLE): RamComparison {
+/** `moved` has the places of devices that stand elsewhere in B: their blocks are compared with what they are called there. */
+export function compareRam(
+  a: RamSnapshot,
+  b: RamSnapshot,
+  endA = WHOLE,
+  endB = WHOLE,
+  moved: MovedPlaces = new Map(),
+): RamComparison {
   const others = new Map(b.blocks.map((block) => [block.name, block]));
+  const names = new Set(a.blocks.map(({ name }) => name));
   // A side without a page has no page size, and none to compare.
   const pageSize = a.pageSize || b.pageSize;
   const alike = a.pageSize === 0 || b.pageSize === 0 || a.pageSize === b.pageSize;
   const blocks: RamBlockDifference[] = [];
   for (const block of a.blocks) {
-    const other = others.get(block.name);
-    others.delete(block.name);
+    const elsewhere = others.has(block.name) ? undefined : movedName(block.name, moved);
+    const name = elsewhere === undefined || names.has(elsewhere) ? block.name : elsewhere;
+    const other = others.get(name);
+    others.delete(name);
     blocks.push(compareBlock(block, other, alike ? pageSize : 0, endA, endB));
   }
   for (const block of others.values()) blocks.push(compareBlock(undefined, block, alike ? pageSize : 0, endA, endB));
@@ -123,6 +136,7 @@ function compareBlock(
   }
   return {
     name: (a ?? b)!.name,
+    ...(a && b && a.name !== b.name && { nameB: b.name }),
     ...(a && { lengthA: a.usedLength }),
     ...(b && { lengthB: b.usedLength }),
     pagesCompared: compared,

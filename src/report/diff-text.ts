@@ -220,7 +220,7 @@ function ram({ ram: found }: DiffResult, style: Style): string {
   if (different.length === 0) return '';
   const equal = found.blocks.length - different.length;
   const rows = different.map((block) => [
-    visible(block.name),
+    visible(block.nameB === undefined ? block.name : `${block.name} → ${block.nameB}`),
     lengths(block),
     count(block.pagesCompared),
     count(block.pagesDiffer),

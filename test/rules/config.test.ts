@@ -1,41 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { type Finding, UsageError } from '../../src/finding.js';
+import type { Finding } from '../../src/finding.js';
 import { problemFinding } from '../../src/problems.js';
-import { type Config, configured, parseConfig, ruleName } from '../../src/rules/config.js';
+import { type Config, configured, ruleName } from '../../src/rules/config.js';
 
 const finding: Finding = problemFinding('trailing-bytes', 'bytes', { channel: 'main', offset: 1, section: 'timer' });
-const parse = (value: unknown): Config => parseConfig(JSON.stringify(value), 'migscope.config.json');
 const severity = (config: Config, machine?: string): string | undefined =>
   configured(config, finding, machine)?.severity;
-
-describe('parseConfig', () => {
-  it('takes every key', () => {
-    const config = {
-      $schema: 'x',
-      failOn: 'error',
-      target: '9.2',
-      targetVmstate: 'a.json',
-      baseline: 'b.json',
-      rules: { MIG201: 'off', 'trailing-bytes': 'info' },
-      overrides: [{ machine: ['pc-*'], section: ['timer'], rules: { mig101: 'warning' } }],
-    };
-    expect(parse(config)).toEqual(config);
-  });
-
-  it.each([
-    ['{', 'is not JSON'],
-    ['{"failOn": "fatal"}', 'failOn must be equal to one of the allowed values: error, warning, info'],
-    ['{"oops": 1}', 'migscope.config.json: oops is no key of a configuration'],
-    ['{"overrides": [{"rules": {}, "machines": []}]}', 'overrides.0.machines is no key'],
-    ['{"overrides": [{}]}', "overrides.0 must have required property 'rules'"],
-    ['{"rules": {"no-such-rule": "off"}}', 'there is no rule no-such-rule'],
-    ['{"target": "nine"}', 'target must match pattern'],
-    ['[]', 'it must be object'],
-  ])('refuses %s and names the key', (text, message) => {
-    expect(() => parseConfig(text, 'migscope.config.json')).toThrow(UsageError);
-    expect(() => parseConfig(text, 'migscope.config.json')).toThrow(message);
-  });
-});
 
 describe('configured', () => {
   it('changes the severity by name or code, or leaves the finding out', () => {
