@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, rmSync, writeSync, ftruncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join as joinPath } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
 import { counted, join, u16, u32, u64, u8 } from './build/bytes.js';
 import { uint8, vmdescText } from './build/device.js';
@@ -118,6 +119,31 @@ it('sections that dump decodes are kept within the bound', () => {
     const { bytes, code } = peak(path, ['dump', '--format', 'jsonl', '--max-bytes', '100'], piped);
     expect([0, 1]).toContain(code);
     expect(bytes / MIB).toBeLessThan(BOUND / MIB);
+  }
+});
+
+/** A stream and 400 MiB of zeros behind it, as zstd: a raw block, and runs of 128 KiB in four bytes each. */
+function bomb(): Buffer {
+  const stream = join(OPENING, eof());
+  const last = (i: number): number => (i === 3199 ? 1 : 0);
+  const runs = many(3200, (i) => Buffer.from([2 | last(i), 0x00, 0x10, 0x00]));
+  return join(
+    Buffer.from('28b52ffd0058', 'hex'),
+    Buffer.from([(stream.length << 3) & 0xff, stream.length >> 5, 0]),
+    stream,
+    runs,
+  );
+}
+
+it.each([
+  ['gzip', gzipSync(join(OPENING, eof(), Buffer.alloc(256 * MIB)), { level: 1 })],
+  ['zstd', bomb()],
+])('a bomb of %s is read within the bound', (name, bytes) => {
+  const path = write(name, [bytes]);
+  for (const piped of [false, true]) {
+    const { bytes, code } = peak(path, ['info'], piped);
+    expect(code).toBe(0);
+    expect(bytes / MIB, piped ? 'from a pipe' : 'from a file').toBeLessThan(BOUND / MIB);
   }
 });
 

@@ -77,8 +77,9 @@ class Direction {
   }
 
   private data(chunk: Buffer): void {
-    this.tap.data(chunk);
+    // The other end can go on while this is recorded.
     if (this.to && !this.to.destroyed && !this.to.write(chunk)) this.hold('socket');
+    this.tap.data(chunk);
     if (this.budget.isFull) {
       this.hold('disk');
       this.budget.whenRoom(() => this.release('disk'));

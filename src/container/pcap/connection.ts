@@ -1,7 +1,7 @@
 /** The TCP connections of a packet capture: who talks to whom, which connection a segment belongs to, and what its first bytes are. */
 import { isIPv6 } from 'node:net';
 import { type Sniffed, sniff, SNIFF_SIZE } from '../sniff.js';
-import type { SeekableSource } from './file-window.js';
+import type { SeekableSource } from '../spool.js';
 import type { Overflow } from './record-log.js';
 import { FLAG_ACK, FLAG_FIN, FLAG_RST, FLAG_SYN, type Segment } from './segment.js';
 import { StreamSource } from './stream-source.js';

@@ -1,10 +1,7 @@
 /**
  * A window that moves over a file of packets: it reads through small packets, and steps over the payloads of large ones.
  */
-import type { ByteSource } from '../../bytes/source.js';
-
-/** A source that can be read at any place. */
-export type SeekableSource = ByteSource & Required<Pick<ByteSource, 'size' | 'readAt'>>;
+import type { SeekableSource } from '../spool.js';
 
 const WINDOW = 1 << 20;
 /** What is read where a packet begins, when packets are so large that the rest of them need not be read. */

@@ -6,7 +6,8 @@
  */
 import type { Connection } from './connection.js';
 import { ConnectionTable } from './connection-table.js';
-import { FileWindow, type SeekableSource } from './file-window.js';
+import type { SeekableSource } from '../spool.js';
+import { FileWindow } from './file-window.js';
 import type { PacketFileFault, PacketReader } from './packet.js';
 import { PcapFile } from './pcap-file.js';
 import { PcapngFile } from './pcapng-file.js';

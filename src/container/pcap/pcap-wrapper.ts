@@ -2,18 +2,17 @@
 import type { ByteSource } from '../../bytes/source.js';
 import { InputError } from '../../finding.js';
 import { type Arrival, channelFile } from '../arrivals.js';
+import { isSeekable, type SeekableSource, spool } from '../spool.js';
 import type { ChannelInside, NoteInside, SeveralInside, UnwrapOptions } from '../wrapper.js';
 import { endpointText } from './connection.js';
-import type { SeekableSource } from './file-window.js';
 import { indexPackets, type PacketIndex } from './index-packets.js';
 import { countTls, findMigrations, type Migration, type MigrationConnection, migrationText } from './migrations.js';
-import { spool } from './spool.js';
 import { StreamSource } from './stream-source.js';
 import type { TcpStream } from './tcp-stream.js';
 
 /** @throws InputError when there is no migration in it, or it is not clear which one is meant */
 export async function openPcap(source: ByteSource, { part }: UnwrapOptions): Promise<SeveralInside> {
-  const file = isSeekable(source) ? source : await spool(source);
+  const file = isSeekable(source) ? source : await spool(source, 'a packet capture that has to be read twice');
   const index = await indexPackets(file);
   if (!index) throw new InputError(`${source.name} begins as a packet capture does, and is none`);
   const migrations = findMigrations(index.connections.all);
@@ -28,10 +27,6 @@ export async function openPcap(source: ByteSource, { part }: UnwrapOptions): Pro
     notes: [...(file.faults ?? []), ...notes(index, streams)],
     close: () => file.close(),
   };
-}
-
-function isSeekable(source: ByteSource): source is SeekableSource {
-  return source.size !== undefined && source.readAt !== undefined;
 }
 
 /** @throws InputError when there is no migration, or it is not clear which one is meant */

@@ -1,6 +1,6 @@
 /** A stream of a packet capture as a source of bytes: read out of the packets, in the order of the stream. */
 import type { ByteSource, SourceFault } from '../../bytes/source.js';
-import type { SeekableSource } from './file-window.js';
+import type { SeekableSource } from '../spool.js';
 import type { RecordReader } from './record-log.js';
 import { NOWHERE, type TcpStream } from './tcp-stream.js';
 

@@ -3,6 +3,7 @@ import type { ByteSource } from '../../bytes/source.js';
 import { InputError } from '../../finding.js';
 import type { OneInside, UnwrapOptions } from '../wrapper.js';
 import { QCOW2_MAGIC } from '../magic.js';
+import { isSeekable, type SeekableSource, spool } from '../spool.js';
 import { type Qcow2Header, readQcow2Header } from './header.js';
 import { type Qcow2Snapshot, readSnapshotTable } from './snapshot-table.js';
 import { VmState } from './vm-state.js';
@@ -34,14 +35,18 @@ export function listSnapshots(source: ByteSource): readonly Qcow2Snapshot[] {
  *
  * @throws InputError when there is none, or it cannot be read
  */
-export function openQcow2(source: ByteSource, { part }: UnwrapOptions): OneInside {
-  const { name } = source;
-  if (!source.readAt) {
-    throw new InputError(
-      `${name} is a qcow2 image that comes through a pipe, and its tables lead back and forth`,
-      'save it in a file first',
-    );
+export async function openQcow2(source: ByteSource, { part }: UnwrapOptions): Promise<OneInside> {
+  const image = isSeekable(source) ? source : await spool(source, 'a qcow2 image, whose tables lead back and forth');
+  try {
+    return openSnapshot(image, part);
+  } catch (error) {
+    image.close();
+    throw error;
   }
+}
+
+function openSnapshot(source: SeekableSource, part: string | undefined): OneInside {
+  const { name } = source;
   const header = readQcow2Header(source);
   if (header.dataFile) {
     throw new InputError(

@@ -28,6 +28,8 @@ export class VmState implements ByteSource {
   private readonly clusterSize: number;
   private readonly tables: L2Tables;
   private readonly found: SourceFault[] = [];
+  /** What was wrong with the packing of the image, which is known when it is opened; no place in the VM state is known for it. */
+  private readonly ofImage: readonly SourceFault[];
   private position = 0;
   /** Bytes of holes behind each other that `read` has given. */
   private hole = 0;
@@ -45,6 +47,7 @@ export class VmState implements ByteSource {
   ) {
     const { clusterSize } = header;
     this.clusterSize = clusterSize;
+    this.ofImage = (image.faults ?? []).map((fault) => ({ ...fault, offset: 0 }));
     this.tables = new L2Tables(image, header, snapshot);
     const reach = this.tables.extent();
     const recorded = Math.ceil(snapshot.vmStateSize / clusterSize) * clusterSize;
@@ -52,7 +55,7 @@ export class VmState implements ByteSource {
   }
 
   get faults(): readonly SourceFault[] {
-    return this.found;
+    return this.ofImage.length === 0 ? this.found : [...this.ofImage, ...this.found];
   }
 
   read(into: Uint8Array): number {

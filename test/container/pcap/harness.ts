@@ -2,7 +2,8 @@
 import { MemorySource } from '../../../src/bytes/source.js';
 import { unwrap } from '../../../src/container/wrappers.js';
 import type { SeveralInside } from '../../../src/container/wrapper.js';
-import { FileWindow, type SeekableSource } from '../../../src/container/pcap/file-window.js';
+import { FileWindow } from '../../../src/container/pcap/file-window.js';
+import type { SeekableSource } from '../../../src/container/spool.js';
 import { indexPackets, openPackets, type PacketIndex } from '../../../src/container/pcap/index-packets.js';
 import type { PacketReader } from '../../../src/container/pcap/packet.js';
 import type { SourceFault } from '../../../src/bytes/source.js';

@@ -7,8 +7,11 @@ import { readSnapshotTable } from '../../../src/container/qcow2/snapshot-table.j
 import { VmState } from '../../../src/container/qcow2/vm-state.js';
 import { decodeChannel } from '../../../src/stream/decode-channel.js';
 import type { StreamEvent } from '../../../src/stream/events.js';
+import type { PageBatch } from '../../../src/stream/page-batch.js';
 import { join, noise } from '../../build/bytes.js';
+import { configuration, end, eof, header, RAM, start } from '../../build/elements.js';
 import { type Qcow2Image, qcow2Image, withWord } from '../../build/qcow2.js';
+import { eos, mappedMemSize } from '../../build/ram.js';
 import { containerFixture, expectBytes, plainStream, readAll } from '../../containers.js';
 
 const CLUSTER = 4096;
@@ -78,6 +81,28 @@ describe('VmState', () => {
     const whole = Buffer.alloc(state.size);
     state.readAt(whole, 0);
     expectBytes(whole.subarray(0, STREAM.length), STREAM);
+  });
+
+  it('holds a mapped-ram stream whose pages lie behind the size that is recorded', async () => {
+    const head = join(header(), configuration('pc-q35-10.2', { capabilities: ['mapped-ram'] }));
+    const at = head.length + start(RAM, Buffer.alloc(0), false).length;
+    const blocks = [{ name: 'mem', usedLength: 0x40_0000, pages: new Map([[1023, noise(0x1000)]]) }];
+    const stream = join(head, start(RAM, join(mappedMemSize(at, blocks), eos())), end(RAM.id, eos()), eof());
+    const channel = await openSource(new MemorySource(qcow2Image(stream, { recorded: 5000 }).bytes, 'image'));
+    const events: StreamEvent[] = [];
+    const pages: Buffer[] = [];
+    const sink = {
+      wantsMappedPages: true,
+      event: (event: StreamEvent) => events.push(event),
+      pages({ length, window, start: begins, size }: PageBatch) {
+        for (let i = 0; i < length; i++)
+          if (size[i]! > 0) pages.push(Buffer.from(window.subarray(begins[i], begins[i]! + size[i]!)));
+      },
+    };
+    await decodeChannel(channel.cursor, [sink], { role: 'main', channel: 'image' });
+    expect(pages.length).toBe(1);
+    expectBytes(pages[0]!, noise(0x1000));
+    expect(events.at(-1)).toMatchObject({ kind: 'end', complete: true });
   });
 
   it('reads what is recorded and not there as zeros', async () => {
