@@ -92,6 +92,7 @@ export class CaptureModel {
 
 class ChannelModel implements StreamSink {
   readonly ignoresContents = true;
+  readonly countsParts = true;
   readonly stream: StreamModel;
   requests = 0;
   /** Known from the first event on. */

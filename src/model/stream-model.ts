@@ -5,7 +5,7 @@ import type { EventOf, StreamEvent, StreamSink } from '../stream/events.js';
 import type { PageBatch } from '../stream/page-batch.js';
 import { type CommandPayload, MIG_CMD_ENABLE_COLO, MIG_CMD_OPEN_RETURN_PATH, MIG_CMD_PING } from '../wire/command.js';
 import type { Configuration } from '../wire/configuration.js';
-import type { SectionKind } from '../wire/section.js';
+import type { SectionIdentity, SectionKind } from '../wire/section.js';
 import type { QemuGuess } from '../wire/versions.js';
 import { type RamLane, RamModel, type RamSummary } from './ram-model.js';
 import { TraceWatcher } from './traces.js';
@@ -71,6 +71,7 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 export class StreamModel implements StreamSink {
   readonly ignoresContents = true;
+  readonly countsParts = true;
   private readonly lane: RamLane;
   private readonly traces = new TraceWatcher();
   private readonly sections = new Map<
@@ -119,6 +120,10 @@ export class StreamModel implements StreamSink {
         break;
       case 'section-start':
         this.sectionStart(event);
+        break;
+      case 'ram-parts':
+        this.sectionStart({ ...event, section: 'part' }, event.count);
+        if (this.current) this.current.bytes += event.payloadLength;
         break;
       case 'section-end':
         this.facts.footers ??= event.footer;
@@ -197,7 +202,10 @@ export class StreamModel implements StreamSink {
     };
   }
 
-  private sectionStart(event: EventOf<'section-start'>): void {
+  private sectionStart(
+    event: SectionIdentity & { readonly section: SectionKind; readonly offset: number },
+    count = 1,
+  ): void {
     const { id, idstr, instance, version, section, offset } = event;
     let summary = this.current;
     // Most sections are one more of the section before.
@@ -211,7 +219,7 @@ export class StreamModel implements StreamSink {
       }
     }
     this.current = summary;
-    if (summary) summary.kinds[section] = (summary.kinds[section] ?? 0) + 1;
+    if (summary) summary.kinds[section] = (summary.kinds[section] ?? 0) + count;
     if (idstr === 'dirty-bitmap') this.inferred.add('dirty-bitmaps');
     if (idstr === 'block') this.inferred.add('block');
   }

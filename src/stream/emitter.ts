@@ -17,6 +17,8 @@ export class Emitter {
   readonly wantsSectionData: boolean;
   /** Somebody wants to know device sections before they come. */
   readonly wantsAhead: boolean;
+  /** Everybody takes `ram-parts`. */
+  readonly countsParts: boolean;
   /** Problems of severity error or warning so far. */
   problems = 0;
   /** Every byte before this offset has been decoded: the end of the last whole element or record. */
@@ -46,6 +48,7 @@ export class Emitter {
     this.wantsMappedPages = sinks.some((sink) => sink.wantsMappedPages);
     this.wantsSectionData = sinks.some((sink) => sink.wantsSectionData);
     this.wantsAhead = sinks.some((sink) => sink.wantsAhead);
+    this.countsParts = this.eventSinks.every((sink) => sink.countsParts);
   }
 
   /** Somebody looks into the pages that come next. */

@@ -66,6 +66,17 @@ export type StreamEvent =
       readonly total: number;
       readonly blocks: readonly RamBlock[];
     }
+  /**
+   * PART sections of RAM that follow each other, each with its footer: instead of the start, the mark and the end of each, where every listener has
+   * `countsParts`.
+   */
+  | ({
+      readonly kind: 'ram-parts';
+      readonly offset: number;
+      readonly count: number;
+      /** Of all payloads. */
+      readonly payloadLength: number;
+    } & SectionIdentity)
   | { readonly kind: 'page-size'; readonly offset: number; readonly pageSize: number; readonly evidence: string }
   /** A RAM record that carries no page: MULTIFD_FLUSH, HOOK, EOS. */
   | {
@@ -262,6 +273,8 @@ export interface StreamSink {
    * multifd packet.
    */
   readonly ignoresContents?: boolean;
+  /** Takes `ram-parts`: sections of a few pages come in millions, and three events for each take longer than their pages. */
+  readonly countsParts?: boolean;
   event?(event: StreamEvent): void;
   /** The batch and its window are reused: they are valid until this returns. */
   pages?(batch: PageBatch): void;

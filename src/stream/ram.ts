@@ -108,6 +108,33 @@ export class RamDecoder {
     return true;
   }
 
+  /**
+   * As `payloadInWindow`, without a word of the mark at its end; its pages wait for `flush`. `more`: the window has to move first (`next`); `other`: what has
+   * not been read of it is for `payload`.
+   *
+   * @throws DecodeError as `payload`
+   */
+  partInWindow(): 'whole' | 'more' | 'other' {
+    const { cursor } = this;
+    if (this.pageSize === 0) return 'other';
+    this.batch.postcopy = this.context.postcopy;
+    const stop = this.scan();
+    if (stop === Stop.More) return 'more';
+    if (stop === Stop.Full || this.flags !== RAM_SAVE_FLAG_EOS) return 'other';
+    cursor.position += 8;
+    return 'whole';
+  }
+
+  /**
+   * Brings the next record into the window.
+   *
+   * @throws DecodeError `truncated` when the input ends first
+   */
+  next(): Promise<void> {
+    this.out.good = this.cursor.offset;
+    return this.cursor.need(this.needed, 'ram record');
+  }
+
   /** Reads as far as the window goes, or one record that is no page. True behind the last one. */
   private async step(): Promise<boolean> {
     const { cursor } = this;
@@ -145,7 +172,8 @@ export class RamDecoder {
     return ended;
   }
 
-  private flush(): void {
+  /** Reports the pages that have been read. To be called before the window moves. */
+  flush(): void {
     const { batch } = this;
     if (batch.length === 0) return;
     batch.window = this.cursor.buffer;

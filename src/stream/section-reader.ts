@@ -7,6 +7,8 @@ import { DecodeError, hex } from '../finding.js';
 import { RAM_SECTION_VERSION } from '../wire/ram.js';
 import {
   FOOTER_SIZE,
+  PART_HEADER_SIZE,
+  QEMU_VM_SECTION_PART,
   readSectionIdentity,
   sectionIdentityInWindow,
   type SectionIdentity,
@@ -100,16 +102,15 @@ export class SectionReader {
     if (!cursor.has(4)) return cursor.need(4, 'section id').then(() => this.part(kind, offset, depth));
     const id = cursor.u32();
     const known = this.open.get(id);
+    if (known && this.isCounted(known, kind)) return this.countParts(known, offset, depth);
     if (known) return this.openPart(known, kind, offset, depth);
     return this.adoptSection(id, offset).then((section) => this.openPart(section, kind, offset, depth));
   }
 
   private openPart(section: OpenSection, kind: SectionKind, offset: number, depth: number): Promise<void> | undefined {
     const { cursor, out } = this;
-    const { id, idstr, instance, version } = section;
-    out.section = section.name;
-    out.event({ kind: 'section-start', offset, section: kind, packaged: depth > 0, id, idstr, instance, version });
-    out.good = cursor.offset;
+    const { id, idstr, version } = section;
+    this.partStart(section, kind, offset, depth);
     const payloadOffset = cursor.offset;
     const inWindow = idstr === 'ram' && version === RAM_SECTION_VERSION && this.ram.payloadInWindow();
     if (!inWindow) return this.sectionBody(section, kind, offset, payloadOffset);
@@ -119,6 +120,85 @@ export class SectionReader {
     }
     this.sectionEnd(section, kind, offset, payloadOffset, payloadEnd, true);
     return out.drain();
+  }
+
+  private partStart(section: OpenSection, kind: SectionKind, offset: number, depth: number): void {
+    const { cursor, out } = this;
+    const { id, idstr, instance, version } = section;
+    out.section = section.name;
+    out.event({ kind: 'section-start', offset, section: kind, packaged: depth > 0, id, idstr, instance, version });
+    out.good = cursor.offset;
+  }
+
+  private isCounted({ idstr, version }: OpenSection, kind: SectionKind): boolean {
+    const ram = kind === 'part' && idstr === 'ram' && version === RAM_SECTION_VERSION;
+    return ram && this.out.countsParts && this.footers.present === true;
+  }
+
+  /**
+   * Reads PART sections of RAM that follow each other and reports them together, those of a window at a time; one that has something else in it than
+   * pages is read as any other. The cursor stands behind the id of the first, which begins at `offset`.
+   */
+  private countParts(section: OpenSection, offset: number, depth: number): Promise<void> | undefined {
+    const { cursor, out, ram } = this;
+    const { id, idstr, instance, version } = section;
+    let [first, begin, payloadOffset, count, payloadLength] = [offset, offset, cursor.offset, 0, 0];
+    const report = (): void => {
+      ram.flush();
+      if (count > 0)
+        out.event({ kind: 'ram-parts', offset: first, count, payloadLength, id, idstr, instance, version });
+      [first, count, payloadLength] = [begin, 0, 0];
+    };
+    const single = (): void => {
+      report();
+      this.partStart(section, 'part', begin, depth);
+    };
+    const failed = (error: unknown): never => {
+      single();
+      throw error;
+    };
+    const read = (): Promise<void> | undefined => {
+      for (;;) {
+        let found: ReturnType<RamDecoder['partInWindow']>;
+        try {
+          found = ram.partInWindow();
+        } catch (error) {
+          return failed(error);
+        }
+        if (found === 'more') {
+          report();
+          return ram.next().then(read, failed);
+        }
+        const payloadEnd = cursor.offset;
+        if (found === 'other') {
+          single();
+          return this.sectionBody(section, 'part', begin, payloadOffset);
+        }
+        if (!this.footers.take(id)) {
+          single();
+          return this.sectionTail(section, 'part', begin, payloadOffset, payloadEnd);
+        }
+        count++;
+        payloadLength += payloadEnd - payloadOffset;
+        if (!this.followedByPart(id)) break;
+        begin = cursor.offset;
+        cursor.position += PART_HEADER_SIZE;
+        payloadOffset = cursor.offset;
+      }
+      report();
+      return out.drain();
+    };
+    out.section = section.name;
+    return read();
+  }
+
+  private followedByPart(id: number): boolean {
+    const { cursor } = this;
+    return (
+      cursor.has(PART_HEADER_SIZE) &&
+      cursor.peekU8() === QEMU_VM_SECTION_PART &&
+      cursor.view.getUint32(cursor.position + 1) === id
+    );
   }
 
   /** On a recovery connection the sections were opened before: RAM is the one that has pages, dirty bitmaps have chunks. */

@@ -57,6 +57,8 @@ export interface SectionIdentity {
 }
 
 export const FOOTER_SIZE = 5;
+/** Type and section id: the header of PART and END. */
+export const PART_HEADER_SIZE = 5;
 
 /** Reads a START or FULL header; the cursor stands behind the type byte. */
 export async function readSectionIdentity(cursor: Cursor): Promise<SectionIdentity> {

@@ -1,9 +1,13 @@
 /** The reader of sections as a whole stream meets it: what a header may be, and in which order sections come. */
 import { describe, expect, it } from 'vitest';
+import { MemorySource } from '../../src/bytes/source.js';
+import { StreamModel } from '../../src/model/stream-model.js';
+import { readStream } from '../../src/read.js';
+import type { StreamEvent } from '../../src/stream/events.js';
 import { join, noise, u32, u8 } from '../build/bytes.js';
 import { decode } from '../build/decode.js';
 import { end, eof, full, header, part, RAM, start } from '../build/elements.js';
-import { eos, memSize, page } from '../build/ram.js';
+import { eos, flush, memSize, page, zero } from '../build/ram.js';
 
 const SETUP = start(RAM, join(memSize([{ name: 'm', usedLength: 0x4000 }]), eos()));
 const PAGE = join(page(0x1000, noise(4096), 'm'), eos());
@@ -60,5 +64,58 @@ describe('SectionReader', () => {
       [1, 2],
     ]);
     expect(decoded.rules).toEqual([]);
+  });
+});
+
+describe('PART sections of RAM that follow each other', () => {
+  const pages = join(page(0x2000, noise(4096), 'm'), zero(0x3000), eos());
+  const parts = join(...Array.from({ length: 8 }, () => [part(2, PAGE), part(2, pages), part(2, eos())]).flat());
+  const whole = join(header(), SETUP, parts, part(2, join(flush(), PAGE)), parts, end(2, eos()), eof());
+  const without = (from: number, length: number): Buffer =>
+    join(whole.subarray(0, from), whole.subarray(from + length));
+  const at = 8 + SETUP.length;
+
+  /** What is counted of a stream, with listeners that only count and beside one that hears every event. */
+  async function counted(bytes: Buffer, chunk: number) {
+    const count = async (...others: { event(event: StreamEvent): void }[]) => {
+      const model = new StreamModel();
+      const kinds = new Set<string>();
+      const listener = { countsParts: true, event: ({ kind }: StreamEvent) => void kinds.add(kind) };
+      await readStream(new MemorySource(bytes, 'main', { chunk, seekable: false }), [model, listener, ...others]);
+      return { summary: model.summary(), kinds };
+    };
+    return { together: await count(), oneByOne: await count({ event: () => undefined }) };
+  }
+
+  it.each([
+    ['whole', whole],
+    ['cut in a page', whole.subarray(0, at + 9000)],
+    ['cut in a footer', whole.subarray(0, at + 5 + PAGE.length + 2)],
+    ['a footer that is not there', without(at + 5 + PAGE.length, 5)],
+    ['a record that is damaged', without(at + 5 + PAGE.length + 5 + 5, 3)],
+    ['an id that was never started', join(whole.subarray(0, at + 1), u32(9), whole.subarray(at + 5))],
+    [
+      'no footers',
+      join(
+        header(),
+        start(RAM, join(memSize([{ name: 'm', usedLength: 0x4000 }]), eos()), false),
+        part(2, PAGE, false),
+        part(2, PAGE, false),
+        end(2, eos(), false),
+        eof(),
+      ),
+    ],
+  ])('are counted together as one by one: %s', async (_, bytes) => {
+    for (const chunk of [7, 4099, 1 << 20]) {
+      const { together, oneByOne } = await counted(bytes, chunk);
+      expect(together.summary).toEqual(oneByOne.summary);
+      expect(oneByOne.kinds.has('ram-parts')).toBe(false);
+    }
+  });
+
+  it('are reported together only to those who all count them', async () => {
+    const { together } = await counted(whole, 1 << 20);
+    expect(together.kinds.has('ram-parts')).toBe(true);
+    expect(together.summary.sections[0]?.kinds).toEqual({ start: 1, part: 49, end: 1 });
   });
 });
