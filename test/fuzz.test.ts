@@ -86,7 +86,7 @@ class Bounded implements ByteSource {
   get seek(): MemorySource['seek'] {
     return this.inner.seek;
   }
-  read(into: Uint8Array): number {
+  read(into: Uint8Array): number | Promise<number> {
     if (++this.reads > this.most) throw new Error(`more than ${this.most} reads`);
     return this.inner.read(into);
   }
@@ -124,7 +124,10 @@ describe.each(SEEDS)('$name', ({ bytes: whole, role = 'main', times }) => {
 async function check(bytes: Buffer, role: 'main' | 'recovery-main', random: Random): Promise<void> {
   const seekable = random() % 2 === 0;
   const chunk = random() % 4 === 0 ? 97 : 1 << 20;
-  const source = new Bounded(new MemorySource(bytes, 'fuzz', { seekable, chunk }), 100 + (4 * bytes.length) / chunk);
+  const source = new Bounded(
+    new MemorySource(bytes, 'fuzz', { seekable, chunk, waits: random() % 8 === 0 }),
+    100 + (4 * bytes.length) / chunk,
+  );
   const ends: ChannelEnd[] = [];
   const late: StreamEvent[] = [];
   let skipped = 0;

@@ -87,7 +87,10 @@ describe.each([...SAMPLES, ...DAMAGED, ...fixtures])('$name', (sample) => {
     await expectSame(sample, whole, { seekable: false, wantsDeviceState: false });
     const pipe = await decode(bytes, { role, seekable: false });
     for (const chunk of chunks)
-      expect(textOf((await decode(bytes, { role, chunk, seekable: false })).entries)).toBe(textOf(pipe.entries));
+      for (const waits of chunk === 1 ? [false] : [false, true]) {
+        const pieces = await decode(bytes, { role, chunk, seekable: false, waits });
+        expect(textOf(pieces.entries)).toBe(textOf(pipe.entries));
+      }
   });
 
   it('reports the same device state through a pipe', async () => {

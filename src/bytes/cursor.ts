@@ -56,6 +56,8 @@ export class Cursor {
    */
   private base = -0;
   private ended = false;
+  /** What the source has been asked for and has not given yet. */
+  private arriving: Promise<number> | undefined;
   private rangeEnd = Infinity;
   private readonly names: string[] = [];
 
@@ -137,16 +139,29 @@ export class Cursor {
 
   /** As `need`, but answers whether the bytes are there instead of throwing. Loads as much as the source gives. */
   async fill(count: number): Promise<boolean> {
+    for (;;) {
+      const filled = this.fillNow(count);
+      if (filled !== undefined) return filled;
+      const came = await this.arriving!;
+      this.arriving = undefined;
+      this.arrived(came);
+    }
+  }
+
+  /** As `fill`, without a promise; undefined where the source has to be waited for, for which `fill` must be called next. */
+  fillNow(count: number): boolean | undefined {
+    if (this.arriving) return undefined;
     while (!this.has(count)) {
       if (this.base + this.loaded >= this.rangeEnd || this.ended) return false;
       if (count > MAX_LOOKAHEAD || !this.makeRoom(count)) return false;
       // The source is asked for what the window holds; a window that has to grow does so as bytes arrive, never ahead of them.
       const most = Math.min(this.capacity, this.position + Math.max(count, this.readAhead));
       const got = this.source.read(this.buffer.subarray(this.loaded, most));
-      const arrived = typeof got === 'number' ? got : await got;
-      if (arrived === 0) this.ended = true;
-      this.loaded += arrived;
-      this.clampLimit();
+      if (typeof got !== 'number') {
+        this.arriving = got;
+        return undefined;
+      }
+      this.arrived(got);
     }
     return true;
   }
@@ -377,7 +392,6 @@ export class Cursor {
     const unread = this.loaded - this.position;
     this.capacity = Math.max(this.window, unread);
     this.moveInto(sizeFor(this.capacity), this.position);
-    this.clampLimit();
   }
 
   private moveInto(size: number, first: number): void {
@@ -394,6 +408,14 @@ export class Cursor {
     this.base += first;
     this.position -= first;
     this.loaded -= first;
+    this.clampLimit();
+  }
+
+  /** So many more bytes are in the window. */
+  private arrived(count: number): void {
+    if (count === 0) this.ended = true;
+    this.loaded += count;
+    this.clampLimit();
   }
 
   private clampLimit(): void {

@@ -36,7 +36,10 @@ export interface ByteSource {
   close(): void;
 }
 
-/** Bytes that are already in memory. `chunk` bounds what one `read` returns, and `seekable: false` makes it behave as a pipe. */
+/**
+ * Bytes that are already in memory. `chunk` bounds what one `read` returns, `seekable: false` makes it behave as a pipe, and `waits` as one that has
+ * nothing yet, each time that it is read.
+ */
 export class MemorySource implements ByteSource {
   readonly size?: number;
   readonly origin = 0;
@@ -47,7 +50,7 @@ export class MemorySource implements ByteSource {
   constructor(
     private readonly data: Uint8Array,
     readonly name = 'memory',
-    private readonly options: { readonly chunk?: number; readonly seekable?: boolean } = {},
+    private readonly options: { readonly chunk?: number; readonly seekable?: boolean; readonly waits?: boolean } = {},
   ) {
     if (options.seekable !== false) {
       this.size = data.length;
@@ -58,15 +61,19 @@ export class MemorySource implements ByteSource {
     }
   }
 
-  read(into: Uint8Array): number {
-    const limit = Math.min(into.length, this.options.chunk ?? into.length);
-    const got = this.copy(into.subarray(0, limit), this.position);
-    this.position += got;
-    return got;
+  read(into: Uint8Array): number | Promise<number> {
+    return this.options.waits ? Promise.resolve().then(() => this.next(into)) : this.next(into);
   }
 
   close(): void {
     this.position = this.data.length;
+  }
+
+  private next(into: Uint8Array): number {
+    const limit = Math.min(into.length, this.options.chunk ?? into.length);
+    const got = this.copy(into.subarray(0, limit), this.position);
+    this.position += got;
+    return got;
   }
 
   private copy(into: Uint8Array, offset: number): number {

@@ -70,6 +70,11 @@ export class Emitter {
     for (const sink of this.pageSinks) sink.pages!(batch);
   }
 
+  /** Nobody has to be waited for, ever. */
+  get neverWaits(): boolean {
+    return this.drainSinks.length === 0;
+  }
+
   /** Waits for slow listeners; nothing to wait for is the common case and costs no promise. */
   drain(): Promise<void> | undefined {
     if (this.drainSinks.length === 0) return undefined;

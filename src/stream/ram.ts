@@ -88,20 +88,22 @@ export class RamDecoder {
   }
 
   /**
-   * As `payload`, for one that is all in the window and has nothing but pages in it: sections can be small and come in millions,
-   * and a promise costs more than such a one. False leaves the rest to `payload`.
+   * As `payload`, for one that has nothing but pages in it, while neither the source nor a listener has to be waited for: sections come in thousands and
+   * windows too, and a promise costs more than a small one of either. False leaves the rest to `payload`.
    */
-  payloadInWindow(): boolean {
+  payloadNow(): boolean {
     const { cursor, out } = this;
     if (this.pageSize === 0) return false;
     this.batch.postcopy = this.context.postcopy;
-    let stop;
-    try {
-      stop = this.scan();
-    } finally {
-      out.good = cursor.offset;
-      this.flush();
-    }
+    let stop = Stop.Full;
+    do {
+      try {
+        stop = this.scan();
+      } finally {
+        out.good = cursor.offset;
+        this.flush();
+      }
+    } while ((stop === Stop.Full && out.neverWaits) || (stop === Stop.More && this.nextNow()));
     if (stop !== Stop.Other || this.flags !== RAM_SAVE_FLAG_EOS) return false;
     this.mark(cursor.offset);
     out.good = cursor.offset;
@@ -109,7 +111,7 @@ export class RamDecoder {
   }
 
   /**
-   * As `payloadInWindow`, without a word of the mark at its end; its pages wait for `flush`. `more`: the window has to move first (`next`); `other`: what has
+   * As `payloadNow` within the window, without a word of the mark at its end; its pages wait for `flush`. `more`: the window has to move first (`nextNow`, `next`); `other`: what has
    * not been read of it is for `payload`.
    *
    * @throws DecodeError as `payload`
@@ -123,6 +125,12 @@ export class RamDecoder {
     if (stop === Stop.Full || this.flags !== RAM_SAVE_FLAG_EOS) return 'other';
     cursor.position += 8;
     return 'whole';
+  }
+
+  /** Brings the next record into the window when that takes no waiting; false also at the end of the input, for `next` to say so. */
+  nextNow(): boolean {
+    this.out.good = this.cursor.offset;
+    return this.out.neverWaits && this.cursor.fillNow(this.needed) === true;
   }
 
   /**

@@ -112,8 +112,8 @@ export class SectionReader {
     const { id, idstr, version } = section;
     this.partStart(section, kind, offset, depth);
     const payloadOffset = cursor.offset;
-    const inWindow = idstr === 'ram' && version === RAM_SECTION_VERSION && this.ram.payloadInWindow();
-    if (!inWindow) return this.sectionBody(section, kind, offset, payloadOffset);
+    const whole = idstr === 'ram' && version === RAM_SECTION_VERSION && this.ram.payloadNow();
+    if (!whole) return this.sectionBody(section, kind, offset, payloadOffset);
     const payloadEnd = cursor.offset;
     if (this.footers.present !== true || !this.footers.take(id)) {
       return this.sectionTail(section, kind, offset, payloadOffset, payloadEnd);
@@ -167,6 +167,7 @@ export class SectionReader {
         }
         if (found === 'more') {
           report();
+          if (ram.nextNow()) continue;
           return ram.next().then(read, failed);
         }
         const payloadEnd = cursor.offset;

@@ -25,6 +25,7 @@ export type Entry = StreamEvent | ({ readonly page: true } & PageRecord);
 export interface DecodeOptions extends Partial<DecodeChannelOptions> {
   readonly chunk?: number;
   readonly seekable?: boolean;
+  readonly waits?: boolean;
   readonly wantsDeviceState?: boolean;
   readonly rawDevices?: boolean;
   readonly wantsMappedPages?: boolean;
@@ -69,12 +70,13 @@ export async function decode(bytes: Uint8Array, options: DecodeOptions = {}): Pr
   const {
     chunk,
     seekable = true,
+    waits = false,
     wantsDeviceState = true,
     rawDevices = false,
     wantsMappedPages = false,
     ...rest
   } = options;
-  const source = new MemorySource(bytes, 'test', { ...(chunk !== undefined && { chunk }), seekable });
+  const source = new MemorySource(bytes, 'test', { ...(chunk !== undefined && { chunk }), seekable, waits });
   const decoded = new Decoded();
   const sink: StreamSink = {
     wantsDeviceState,

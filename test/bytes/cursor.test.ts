@@ -5,7 +5,7 @@ import { type ByteSource, MemorySource } from '../../src/bytes/source.js';
 import { DecodeError } from '../../src/finding.js';
 import { counted, hexBytes, join, noise, u16, u32, u64, u8 } from '../build/bytes.js';
 
-const over = (bytes: Uint8Array, options: { chunk?: number; seekable?: boolean } = {}): Cursor =>
+const over = (bytes: Uint8Array, options: { chunk?: number; seekable?: boolean; waits?: boolean } = {}): Cursor =>
   new Cursor(new MemorySource(bytes, 'm', options));
 
 async function failure(run: () => Promise<unknown>): Promise<DecodeError> {
@@ -140,14 +140,27 @@ describe('need and fill', () => {
   });
 
   it('waits for sources that have nothing yet', async () => {
-    const inner = new MemorySource(Buffer.from('abc'), 'm', { chunk: 1 });
-    const c = new Cursor({
-      name: 'slow',
-      read: (into) => Promise.resolve(inner.read(into)),
-      close: () => undefined,
-    });
+    const c = over(Buffer.from('abc'), { chunk: 1, waits: true });
     await c.need(3, 'text');
     expect(c.text(3)).toBe('abc');
+  });
+
+  it('without a promise bring what the source gives at once', () => {
+    const c = over(Buffer.from('abcdef'), { chunk: 4 });
+    expect(c.fillNow(6)).toBe(true);
+    expect(c.text(6)).toBe('abcdef');
+    expect(c.fillNow(1)).toBe(false);
+  });
+
+  it('without a promise leave waiting to the caller, who sees only what has come', async () => {
+    const c = over(Buffer.from('abcdef'), { chunk: 4, waits: true });
+    await c.need(4, 'text');
+    c.position += 3;
+    expect([c.fillNow(3), c.fillNow(3)]).toEqual([undefined, undefined]);
+    expect([c.has(1), c.has(2)]).toEqual([true, false]);
+    expect(await c.fill(3)).toBe(true);
+    expect(c.text(3)).toBe('def');
+    expect(await c.fill(1)).toBe(false);
   });
 });
 

@@ -76,12 +76,16 @@ describe('PART sections of RAM that follow each other', () => {
   const at = 8 + SETUP.length;
 
   /** What is counted of a stream, with listeners that only count and beside one that hears every event. */
-  async function counted(bytes: Buffer, chunk: number) {
+  async function counted(bytes: Buffer, chunk: number, waits = false) {
     const count = async (...others: { event(event: StreamEvent): void }[]) => {
       const model = new StreamModel();
       const kinds = new Set<string>();
       const listener = { countsParts: true, event: ({ kind }: StreamEvent) => void kinds.add(kind) };
-      await readStream(new MemorySource(bytes, 'main', { chunk, seekable: false }), [model, listener, ...others]);
+      await readStream(new MemorySource(bytes, 'main', { chunk, seekable: false, waits }), [
+        model,
+        listener,
+        ...others,
+      ]);
       return { summary: model.summary(), kinds };
     };
     return { together: await count(), oneByOne: await count({ event: () => undefined }) };
@@ -106,8 +110,14 @@ describe('PART sections of RAM that follow each other', () => {
       ),
     ],
   ])('are counted together as one by one: %s', async (_, bytes) => {
-    for (const chunk of [7, 4099, 1 << 20]) {
-      const { together, oneByOne } = await counted(bytes, chunk);
+    for (const [chunk, waits] of [
+      [7, false],
+      [1021, true],
+      [4099, false],
+      [4099, true],
+      [1 << 20, false],
+    ] as const) {
+      const { together, oneByOne } = await counted(bytes, chunk, waits);
       expect(together.summary).toEqual(oneByOne.summary);
       expect(oneByOne.kinds.has('ram-parts')).toBe(false);
     }
