@@ -136,7 +136,7 @@ export class SectionReader {
   }
 
   /**
-   * Reads PART sections of RAM that follow each other and reports them together, those of a window at a time; one that has something else in it than
+   * Reads PART sections of RAM that follow each other and reports them together, as far as nothing has to be waited for; one that has something else in it than
    * pages is read as any other. The cursor stands behind the id of the first, which begins at `offset`.
    */
   private countParts(section: OpenSection, offset: number, depth: number): Promise<void> | undefined {
@@ -166,8 +166,9 @@ export class SectionReader {
           return failed(error);
         }
         if (found === 'more') {
-          report();
+          ram.flush();
           if (ram.nextNow()) continue;
+          report();
           return ram.next().then(read, failed);
         }
         const payloadEnd = cursor.offset;
