@@ -43,7 +43,8 @@ export { decodeState, type FieldNode, type StructNode } from './vmstate/decode.j
 export { elementValue, type FieldValue } from './vmstate/values.js';
 export { type Meaning, namesOf } from './vmstate/meaning.js';
 export { type Location, locate } from './vmstate/locate.js';
-export { decodeDevice, type OpaqueContext } from './vmstate/opaque.js';
+export { decodeDevice } from './vmstate/device.js';
+export type { OpaqueContext } from './vmstate/opaque.js';
 export { VIRTIO_DEVICES, virtioDevice } from './vmstate/devices/virtio/index.js';
 export { type VirtioDevice } from './vmstate/devices/virtio/device.js';
 export { featureName, missingFeatures } from './vmstate/devices/virtio/features.js';

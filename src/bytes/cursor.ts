@@ -14,6 +14,9 @@ import { escapedByte, visible } from './visible.js';
 
 /** The size of the window between large structures, in bytes. */
 const WINDOW = 1 << 20;
+/** The first read at any place, in bytes; each one that follows reads more, up to the window. Much of what is looked into is left again soon. */
+const FIRST_READ = 64 << 10;
+const GROWTH = 4;
 /** The most that is brought into the window for one structure that has to be seen whole, in bytes. */
 export const MAX_LOOKAHEAD = 32 << 20;
 /** The most that `keep` may hold, in bytes. */
@@ -56,6 +59,8 @@ export class Cursor {
    */
   private base = -0;
   private ended = false;
+  /** How much the next read asks for, unless more is needed. */
+  private ramp = FIRST_READ;
   /** What the source has been asked for and has not given yet. */
   private arriving: Promise<number> | undefined;
   private rangeEnd = Infinity;
@@ -155,7 +160,8 @@ export class Cursor {
       if (this.base + this.loaded >= this.rangeEnd || this.ended) return false;
       if (count > MAX_LOOKAHEAD || !this.makeRoom(count)) return false;
       // The source is asked for what the window holds; a window that has to grow does so as bytes arrive, never ahead of them.
-      const most = Math.min(this.capacity, this.position + Math.max(count, this.readAhead));
+      const most = Math.min(this.capacity, this.position + Math.max(count, Math.min(this.readAhead, this.ramp)));
+      if (this.ramp < this.window) this.ramp *= GROWTH;
       const got = this.source.read(this.buffer.subarray(this.loaded, most));
       if (typeof got !== 'number') {
         this.arriving = got;
@@ -365,6 +371,7 @@ export class Cursor {
     this.position = 0;
     this.loaded = 0;
     this.ended = false;
+    this.ramp = FIRST_READ;
     this.clampLimit();
   }
 

@@ -3,7 +3,7 @@ import type { Finding } from '../finding.js';
 import type { CaptureSummary } from '../model/capture-model.js';
 import type { EventOf, RecordFields, StreamEvent, StreamSink } from '../stream/events.js';
 import type { StructNode } from '../vmstate/decode.js';
-import { decodeDevice } from '../vmstate/opaque.js';
+import { decodeDevice } from '../vmstate/device.js';
 import type { VmstateDump } from '../vmstate/dump.js';
 import type { DeviceDescription, VmstateDescription } from '../vmstate/vmdesc.js';
 import { type SectionIdentity, sectionName } from '../wire/section.js';

@@ -3,7 +3,7 @@ import type { StructNode } from '../vmstate/decode.js';
 import { fieldOf, structsOf } from '../vmstate/access.js';
 import { virtioFacts, type VirtioFacts } from '../vmstate/devices/virtio/facts.js';
 import { virtioDevice } from '../vmstate/devices/virtio/index.js';
-import { decodeDevice } from '../vmstate/opaque.js';
+import { decodeContents } from '../vmstate/opaque.js';
 import type { VmsdDescription } from '../vmstate/vmdesc.js';
 import { walkPayload } from '../vmstate/walk.js';
 import type { EventOf } from '../stream/events.js';
@@ -18,7 +18,7 @@ export function decodedState(event: DeviceEvent, machine: string | undefined): S
   const known = STATES.get(event);
   if (known !== undefined) return known ?? undefined;
   const { description, payload, idstr, version } = event;
-  const { state } = decodeDevice(description, payload, {
+  const { state } = decodeContents(description, payload, {
     idstr,
     sectionVersion: version,
     ...(machine !== undefined && { machine }),

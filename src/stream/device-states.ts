@@ -6,7 +6,7 @@ import { type Cursor, MAX_KEPT } from '../bytes/cursor.js';
 import { DecodeError, hex } from '../finding.js';
 import { type SectionIdentity, sectionName } from '../wire/section.js';
 import { type DecodedState, decodeState } from '../vmstate/decode.js';
-import type * as Opaque from '../vmstate/opaque.js';
+import type * as Device from '../vmstate/device.js';
 import {
   describedSize,
   type DeviceDescription,
@@ -16,7 +16,7 @@ import {
 } from '../vmstate/vmdesc.js';
 import type { Emitter } from './emitter.js';
 
-type Layouts = typeof Opaque;
+type Layouts = typeof Device;
 
 /** Bytes of payloads that wait for the vmdesc, or are decoded at once. */
 const MAX_WAITING = MAX_KEPT;
@@ -56,7 +56,7 @@ export class DeviceStates {
 
   /** Loads the layouts of devices where somebody asks for them: they are a tenth of the program. Comes before everything else. */
   async prepare(): Promise<void> {
-    if (this.out.wantsDeviceState && this.out.wantsOpaque) this.layouts = await import('../vmstate/opaque.js');
+    if (this.out.wantsDeviceState && this.out.wantsOpaque) this.layouts = await import('../vmstate/device.js');
   }
 
   /** The entry of the description for the next section with this idstr and instance. */

@@ -5,9 +5,8 @@
  * byte; else the bytes stay bytes, and the failure says which layout it was, where, and why.
  */
 import { Cutter, type InnerLayout, LayoutMismatch } from './cutter.js';
-import { type DecodedState, decodeState, type OpaqueContents, type OpaqueDecoder } from './decode.js';
+import { type DecodedState, decodeState, type Interpretations, type OpaqueContents, type OpaqueDecoder } from './decode.js';
 import { LAYOUTS } from './devices/index.js';
-import { interpretationsOf } from './interpret/index.js';
 import type { VmsdDescription } from './vmdesc.js';
 
 /** What a layout may know of the field that it is for. */
@@ -51,17 +50,19 @@ for (const layout of LAYOUTS) {
 }
 
 /**
- * Decodes the payload of a section with all that is known of its kind of device.
+ * Decodes the payload of a section, and what is opaque in it.
  *
  * @param description what the vmdesc says of it; without it, only sections that have a layout of their own are decoded
+ * @param interpretations what is said beside the values of fields that the vmdesc describes
  */
-export function decodeDevice(
+export function decodeContents(
   description: VmsdDescription | undefined,
   payload: Uint8Array,
   context: OpaqueContext,
+  interpretations?: Interpretations,
 ): DecodedState {
   const whole = !description || isOldStyle(description) ? layoutOfSection(context.idstr) : undefined;
-  if (!whole) return description ? decodeState(description, payload, opaqueDecoder(context), interpretationsOf) : {};
+  if (!whole) return description ? decodeState(description, payload, opaqueDecoder(context), interpretations) : {};
   const field = { ...context, vmsd: '', field: '', type: '', size: payload.length };
   const { struct, failures } = lookInside(whole, field, payload, 0);
   if (struct) return { state: struct, failures };

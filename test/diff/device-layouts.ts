@@ -3,7 +3,7 @@ import { compareLayouts } from '../../src/diff/compare-layout.js';
 import type { LayoutDifference } from '../../src/diff/layout-difference.js';
 import { type Layout, layoutOfState } from '../../src/diff/layout.js';
 import type { StructNode } from '../../src/vmstate/decode.js';
-import { decodeDevice } from '../../src/vmstate/opaque.js';
+import { decodeDevice } from '../../src/vmstate/device.js';
 import { fieldOf, structsOf } from '../../src/vmstate/access.js';
 import { deviceSection } from '../vmstate/devices/fixtures.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decodeDevice } from '../../src/vmstate/opaque.js';
+import { decodeDevice } from '../../src/vmstate/device.js';
 import { locate } from '../../src/vmstate/locate.js';
 import { deviceSection } from './devices/fixtures.js';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { StructNode } from '../../src/vmstate/decode.js';
-import { decodeDevice } from '../../src/vmstate/opaque.js';
+import { decodeContents } from '../../src/vmstate/opaque.js';
 import { elementValue } from '../../src/vmstate/values.js';
 import { type DeviceDescription, parseVmdesc } from '../../src/vmstate/vmdesc.js';
 import { join, u16, u32, u64 } from '../build/bytes.js';
@@ -17,12 +17,12 @@ function described(payload: Buffer, type = 'virtio'): DeviceDescription {
   return parseVmdesc(vmdescText([{ ...vmsd, id: 1, idstr: IDSTR }])).devices[0]!;
 }
 
-describe('decodeDevice', () => {
+describe('decodeContents', () => {
   const virtio = virtioPayload({ queues: [{ num: 8 }] });
   const payload = join(u32(7), virtio);
 
   it('looks inside the fields that the vmdesc leaves opaque', () => {
-    const { state, failures } = decodeDevice(described(virtio), payload, CONTEXT);
+    const { state, failures } = decodeContents(described(virtio), payload, CONTEXT);
     expect(failures).toBeUndefined();
     const field = state!.fields[1]!;
     expect(field).toMatchObject({ name: 'virtio', type: 'virtio', start: 4, size: virtio.length });
@@ -31,7 +31,7 @@ describe('decodeDevice', () => {
   });
 
   it('leaves those of other types alone', () => {
-    const { state } = decodeDevice(described(virtio, 'buffer'), payload, CONTEXT);
+    const { state } = decodeContents(described(virtio, 'buffer'), payload, CONTEXT);
     expect(state!.fields[1]!.structs).toBeUndefined();
   });
 
@@ -39,26 +39,26 @@ describe('decodeDevice', () => {
     const inner = { vmsdName: 'inner', version: 1, fields: [raw('virtio', virtio, 'virtio')] };
     const outer = { vmsdName: 'outer', version: 1, fields: [struct('in', inner)] };
     const description = parseVmdesc(vmdescText([{ ...outer, id: 1, idstr: IDSTR }])).devices[0];
-    const { state } = decodeDevice(description, vmsdPayload(outer), CONTEXT);
+    const { state } = decodeContents(description, vmsdPayload(outer), CONTEXT);
     expect(state!.fields[0]!.structs![0]!.fields[0]!.structs).toMatchObject([{ vmsdName: 'virtio' }]);
   });
 
   it('keeps a field as bytes that no layout fits, and says why', () => {
     const bad = Buffer.concat([virtio.subarray(0, 12), Buffer.from([0xff]), virtio.subarray(13, 40)]);
-    const { state, failures } = decodeDevice(described(bad), join(u32(7), bad), CONTEXT);
+    const { state, failures } = decodeContents(described(bad), join(u32(7), bad), CONTEXT);
     expect(state!.fields[1]).toMatchObject({ size: bad.length, mismatch: 'the status is 0xff' });
     expect(state!.fields[1]!.structs).toBeUndefined();
     expect(failures).toEqual([{ layout: 'virtio', offset: 4 + 12, reason: 'the status is 0xff' }]);
   });
 
   it('decodes sections that nothing describes, where their devices are known', () => {
-    const { state } = decodeDevice(undefined, virtio, CONTEXT);
+    const { state } = decodeContents(undefined, virtio, CONTEXT);
     expect(state).toMatchObject({ vmsdName: 'virtio-rng', version: 1, start: 0, end: virtio.length });
-    expect(decodeDevice(undefined, virtio, { ...CONTEXT, idstr: 'timer' })).toEqual({});
+    expect(decodeContents(undefined, virtio, { ...CONTEXT, idstr: 'timer' })).toEqual({});
   });
 
   it('says why the layout of a section does not fit', () => {
-    expect(decodeDevice(undefined, Buffer.alloc(3), CONTEXT)).toEqual({
+    expect(decodeContents(undefined, Buffer.alloc(3), CONTEXT)).toEqual({
       failures: [{ layout: 'virtio', offset: 0, reason: 'host_features_sel takes 4 bytes and 3 are left' }],
     });
   });
@@ -101,7 +101,7 @@ describe('damaged payloads', () => {
         for (const [place, value] of places)
           bytes[Math.floor(place * Math.min(bytes.length - 1, early ? 1200 : Infinity))] = value;
         for (const known of [undefined, description && resized(description, bytes.length - payload.length)]) {
-          const { state } = decodeDevice(known, bytes, context);
+          const { state } = decodeContents(known, bytes, context);
           if (!state) continue;
           expect(state.end).toBe(bytes.length);
           expectInside(state, bytes.length, bytes);
@@ -117,8 +117,8 @@ describe('damaged payloads', () => {
       plain.writeUInt32BE(count, 12 + 8);
       return plain;
     });
-    for (const bytes of counts) expect(decodeDevice(undefined, bytes, CONTEXT).failures).toHaveLength(1);
+    for (const bytes of counts) expect(decodeContents(undefined, bytes, CONTEXT).failures).toHaveLength(1);
     const deep = virtioPayload({ subsections: [subsection('virtio/64bit_features', u64(0)), u16(5)] });
-    expect(decodeDevice(undefined, deep, CONTEXT).failures).toMatchObject([{ reason: '2 bytes are left over' }]);
+    expect(decodeContents(undefined, deep, CONTEXT).failures).toMatchObject([{ reason: '2 bytes are left over' }]);
   });
 });

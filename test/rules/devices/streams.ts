@@ -1,6 +1,6 @@
 /** Small streams around sections of real devices (fixtures/devices), which a test can change at a field that it names. */
 import { locate } from '../../../src/vmstate/locate.js';
-import { decodeDevice } from '../../../src/vmstate/opaque.js';
+import { decodeDevice } from '../../../src/vmstate/device.js';
 import { join, u64 } from '../../build/bytes.js';
 import {
   configuration,

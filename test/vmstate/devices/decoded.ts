@@ -1,7 +1,7 @@
 /** Decoding for tests of layouts: values by path. */
 import { type StateStruct, stateTree } from '../../../src/report/state-tree.js';
 import type { LayoutFailure } from '../../../src/vmstate/cutter.js';
-import { decodeDevice } from '../../../src/vmstate/opaque.js';
+import { decodeDevice } from '../../../src/vmstate/device.js';
 import { MMIO_PATH } from '../../build/virtio.js';
 
 export interface Decoded {

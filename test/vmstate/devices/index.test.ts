@@ -7,7 +7,7 @@ import { stateTree } from '../../../src/report/state-tree.js';
 import type { StructNode } from '../../../src/vmstate/decode.js';
 import { LAYOUTS } from '../../../src/vmstate/devices/index.js';
 import { VIRTIO_DEVICES } from '../../../src/vmstate/devices/virtio/index.js';
-import { decodeDevice } from '../../../src/vmstate/opaque.js';
+import { decodeDevice } from '../../../src/vmstate/device.js';
 import { DEVICE_FIXTURE_NAMES, DEVICE_FIXTURES, deviceSections, type DeviceSection } from './fixtures.js';
 
 const OPTIONS = { maxBytes: 16, offsets: false };

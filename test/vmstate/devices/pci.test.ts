@@ -7,7 +7,8 @@ import { PCI_CONFIG, PCI_IRQ_STATE } from '../../../src/vmstate/devices/pci-conf
 import { cutPciDevice } from '../../../src/vmstate/devices/pci-device.js';
 import { SHPC } from '../../../src/vmstate/devices/shpc.js';
 import { VFIO_CONFIG } from '../../../src/vmstate/devices/vfio-config.js';
-import { decodeDevice, type OpaqueField, type OpaqueLayout } from '../../../src/vmstate/opaque.js';
+import { decodeDevice } from '../../../src/vmstate/device.js';
+import type { OpaqueField, OpaqueLayout } from '../../../src/vmstate/opaque.js';
 import type { StructNode } from '../../../src/vmstate/decode.js';
 import { madeSpace, realSpace } from '../pci/spaces.js';
 import { deviceSection } from './fixtures.js';

@@ -5,7 +5,7 @@ import { type Interpreted, interpreted } from '../../../src/report/interpreted.j
 import { type StateStruct, stateTree } from '../../../src/report/state-tree.js';
 import { INTERPRETERS, interpretationsOf } from '../../../src/vmstate/interpret/index.js';
 import { namesOf } from '../../../src/vmstate/meaning.js';
-import { decodeDevice } from '../../../src/vmstate/opaque.js';
+import { decodeDevice } from '../../../src/vmstate/device.js';
 import { deviceSection } from '../devices/fixtures.js';
 
 const vmsd = (vmsdName: string, ...fields: string[]): Parameters<typeof interpretationsOf>[0] => ({

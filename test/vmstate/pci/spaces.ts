@@ -1,7 +1,7 @@
 /** Config spaces to test with: real ones from fixtures/devices, and hand-made ones. */
 import { readFileSync } from 'node:fs';
 import { brotliDecompressSync } from 'node:zlib';
-import { decodeDevice } from '../../../src/vmstate/opaque.js';
+import { decodeDevice } from '../../../src/vmstate/device.js';
 import type { FieldNode, StructNode } from '../../../src/vmstate/decode.js';
 import { deviceSection } from '../devices/fixtures.js';
 

@@ -1,6 +1,6 @@
 /** Faults of QEMU's own that show in the state of virtio devices: streams that it writes and cannot load, or not everywhere. */
 import { fieldOf, numberOf, structsOf } from '../../access.js';
-import { decodeDevice, type OpaqueContext } from '../../opaque.js';
+import { decodeContents, type OpaqueContext } from '../../opaque.js';
 import { VLAN_BYTES, vlansAt } from './net.js';
 import type { StructNode } from '../../decode.js';
 import { scsiElements, type VirtioElementFacts, type VirtioFacts } from './facts.js';
@@ -62,7 +62,7 @@ export function grownVlans(core: StructNode, payload: Uint8Array, context: Opaqu
   if (start === undefined || start + GROWN_VLAN_BYTES > part!.start + part!.size) return undefined;
   const before = payload.subarray(0, start + VLAN_BYTES);
   const shortened = Buffer.concat([before, payload.subarray(start + GROWN_VLAN_BYTES)]);
-  const { state, failures = [] } = decodeDevice(undefined, shortened, context);
+  const { state, failures = [] } = decodeContents(undefined, shortened, context);
   if (!state || failures.length > 0) return undefined;
   return { start, size: GROWN_VLAN_BYTES, expected: VLAN_BYTES };
 }

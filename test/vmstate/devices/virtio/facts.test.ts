@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { StructNode } from '../../../../src/vmstate/decode.js';
 import { virtioFacts, type VirtioFacts } from '../../../../src/vmstate/devices/virtio/facts.js';
-import { decodeDevice } from '../../../../src/vmstate/opaque.js';
+import { decodeDevice } from '../../../../src/vmstate/device.js';
 import { join, u64, u8 } from '../../../build/bytes.js';
 import { element, MMIO_PATH, subsection, virtioPayload, type VirtioState } from '../../../build/virtio.js';
 import { deviceSection } from '../fixtures.js';

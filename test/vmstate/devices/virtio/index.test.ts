@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { VIRTIO_DEVICES, virtioDevice } from '../../../../src/vmstate/devices/virtio/index.js';
 import { element, MMIO_PATH, subsection, subsectionOfVersion, virtioPayload } from '../../../build/virtio.js';
 import { join, u16, u32, u64, u8 } from '../../../build/bytes.js';
-import { decodeDevice } from '../../../../src/vmstate/opaque.js';
+import { decodeDevice } from '../../../../src/vmstate/device.js';
 import { parseVmdesc } from '../../../../src/vmstate/vmdesc.js';
 import { raw, vmdescText } from '../../../build/device.js';
 import { decodeSection, decodeVirtio } from '../decoded.js';

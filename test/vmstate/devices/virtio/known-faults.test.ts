@@ -6,7 +6,7 @@ import {
   packedScsiRequests,
   undefinedScanouts,
 } from '../../../../src/vmstate/devices/virtio/known-faults.js';
-import { decodeDevice } from '../../../../src/vmstate/opaque.js';
+import { decodeDevice } from '../../../../src/vmstate/device.js';
 import { parseVmdesc } from '../../../../src/vmstate/vmdesc.js';
 import { join, u32, u64, u8 } from '../../../build/bytes.js';
 import { raw, vmdescText } from '../../../build/device.js';

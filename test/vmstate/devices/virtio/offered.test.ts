@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { VIRTIO_F_RING_PACKED, VIRTIO_F_VERSION_1 } from '../../../../src/vmstate/devices/virtio/features.js';
 import { mayOffer, offeredFeatures } from '../../../../src/vmstate/devices/virtio/offered.js';
-import { decodeDevice } from '../../../../src/vmstate/opaque.js';
+import { decodeDevice } from '../../../../src/vmstate/device.js';
 import { deviceSection } from '../fixtures.js';
 
 const offers = (fixture: string, bits: readonly number[]): boolean[] => {
