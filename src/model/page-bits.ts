@@ -26,6 +26,23 @@ export class PageBits {
     if (chunk) chunk[wordOf(page)]! |= bitOf(page);
   }
 
+  /** Sets the bit, and says whether it was set before. */
+  add(page: number): boolean {
+    const known = this.exhausted && this.beyond;
+    const chunk = this.chunkOf(page) ?? this.make(page);
+    if (!chunk) return known;
+    const at = wordOf(page);
+    const bit = bitOf(page);
+    const word = chunk[at]!;
+    chunk[at] = word | bit;
+    return (word & bit) !== 0;
+  }
+
+  /** No bit is set, nor is anything said of pages that there was no room for. */
+  get isEmpty(): boolean {
+    return this.chunks.size === 0 && !(this.exhausted && this.beyond);
+  }
+
   clear(page: number): void {
     const chunk = this.chunkOf(page);
     if (chunk) chunk[wordOf(page)]! &= ~bitOf(page);

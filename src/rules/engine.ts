@@ -71,6 +71,11 @@ class ChannelRules implements StreamSink {
     this.wantsAhead = needs.wantsAhead;
   }
 
+  /** Between sync points packets are applied, so that the mark of each section counts where multifd channels are there. */
+  get countsParts(): boolean {
+    return !this.facts.several;
+  }
+
   get ignoresContents(): boolean {
     return !this.watches.some((watch) => watch.readsContents?.());
   }

@@ -183,6 +183,11 @@ export class Facts {
         this.flushMode ??= event.name === 'MULTIFD_FLUSH' ? 'flush' : event.name === 'EOS' ? 'eos' : undefined;
         if (event.name === (this.flushMode === 'flush' ? 'MULTIFD_FLUSH' : 'EOS')) this.syncPoints++;
         break;
+      case 'ram-parts':
+        this.ramPart = true;
+        this.flushMode ??= 'eos';
+        if (this.flushMode === 'eos') this.syncPoints += event.count;
+        break;
       case 'section-start':
         if (event.idstr !== 'ram') break;
         if (event.section === 'start' || event.section === 'full') this.ramStarted = true;

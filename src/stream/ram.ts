@@ -122,9 +122,15 @@ export class RamDecoder {
     this.batch.postcopy = this.context.postcopy;
     const stop = this.scan();
     if (stop === Stop.More) return 'more';
-    if (stop === Stop.Full || this.flags !== RAM_SAVE_FLAG_EOS) return 'other';
+    if (stop === Stop.Full || !this.isPlainEos()) return 'other';
     cursor.position += 8;
     return 'whole';
+  }
+
+  /** Whether the record that `scan` stopped at is EOS, with nothing in the bits of the address. */
+  private isPlainEos(): boolean {
+    const { view, position } = this.cursor;
+    return view.getUint32(position) === 0 && view.getUint32(position + 4) === RAM_SAVE_FLAG_EOS;
   }
 
   /** Brings the next record into the window when that takes no waiting; false also at the end of the input, for `next` to say so. */

@@ -21,6 +21,24 @@ it('answers what it was told to for pages that the budget has no room for', () =
   expect([0, 1, 32768, 32769].map((page) => bits.has(page))).toEqual([true, false, true, true]);
 });
 
+it('says when it adds a page whether it had it', () => {
+  const budget = new PageMapBudget(4096);
+  const bits = new PageBits(budget, true);
+  expect(bits.isEmpty).toBe(true);
+  expect([5, 6, 5].map((page) => bits.add(page))).toEqual([false, false, true]);
+  expect(bits.isEmpty).toBe(false);
+  // Only behind the first page that finds no room is anything said of those that it does not remember.
+  expect([32768, 32769, 6].map((page) => bits.add(page))).toEqual([false, true, true]);
+  expect(bits.has(7)).toBe(false);
+});
+
+it('is not empty where it may have forgotten pages', () => {
+  const budget = new PageMapBudget(0);
+  const [forgetful, honest] = [new PageBits(budget, false), new PageBits(budget, true)];
+  for (const bits of [forgetful, honest]) bits.add(1);
+  expect([forgetful.isEmpty, honest.isEmpty]).toEqual([true, false]);
+});
+
 it('gives the runs that are not set, and takes back those that are', () => {
   const next = randomNumbers(7);
   for (const count of [0, 1, 31, 32, 33, 1000, 32768, 70_000]) {

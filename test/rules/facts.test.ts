@@ -48,6 +48,22 @@ describe('Facts', () => {
     expect(factsOf(mark('EOS'), mark('EOS'))).toMatchObject({ flushMode: 'eos', syncPoints: 2 });
   });
 
+  it('takes in sections that are counted together as if each had come', () => {
+    const parts = (count: number): StreamEvent => ({
+      kind: 'ram-parts',
+      offset: 0,
+      count,
+      payloadLength: 8 * count,
+      id: 2,
+      idstr: 'ram',
+      instance: 0,
+      version: 4,
+    });
+    expect(factsOf(mark('EOS'), parts(3))).toMatchObject({ flushMode: 'eos', syncPoints: 4, ramPart: true });
+    expect(factsOf(parts(3))).toMatchObject({ flushMode: 'eos', syncPoints: 3 });
+    expect(factsOf(mark('MULTIFD_FLUSH'), parts(3))).toMatchObject({ flushMode: 'flush', syncPoints: 1 });
+  });
+
   it('is in postcopy from the start of a recovery connection', () => {
     const facts = new Facts(true);
     facts.begin('channel-01.bin', 'recovery-main');

@@ -83,11 +83,11 @@ export const pageTwiceInGeneration: Rule = {
             eachBlock(batch, (block, from, to) => {
               const here = inPackets.of(block.name);
               const main = onMain.of(block.name);
+              const mayBeBoth = !main.isEmpty;
               for (let i = from; i < to; i++) {
                 const page = address[i]! / pageSize;
-                const onBoth = main.has(page);
-                const again = here.has(page);
-                here.set(page);
+                const again = here.add(page);
+                const onBoth = mayBeBoth && main.has(page);
                 if (!onBoth && !again) continue;
                 const at = first + i;
                 if (!onBoth && races && (at === 0 || at === pageCount - 1)) continue;
