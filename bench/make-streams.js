@@ -211,13 +211,14 @@ function blocksOf(bytes) {
 }
 
 /**
- * All pages of all blocks in order, `perPart` to a section, every block named where it begins.
+ * All pages of all blocks in order, `perPart` to a section, every block named where it begins; at the end the first page comes again, as pages of a guest
+ * that runs do, unless it was `stopped`.
  *
  * @param {StreamWriter} out
  * @param {readonly Block[]} blocks
- * @param {{ perPart: number, zeroShare: number }} shape
+ * @param {{ perPart: number, zeroShare: number, stopped?: boolean }} shape
  */
-function precopy(out, blocks, { perPart, zeroShare }) {
+function precopy(out, blocks, { perPart, zeroShare, stopped = false }) {
   out.header();
   out.ramStart(blocks);
   let random = 1;
@@ -244,7 +245,9 @@ function precopy(out, blocks, { perPart, zeroShare }) {
     }
   }
   close();
-  out.ramPart(0x03, () => out.page(0, blocks[0].name, false));
+  out.ramPart(0x03, () => {
+    if (!stopped) out.page(0, blocks[0].name, false);
+  });
   out.devices();
 }
 
@@ -309,6 +312,7 @@ const SHAPES = {
   mixed: (out, bytes) => precopy(out, blocksOf(bytes), { perPart: 400, zeroShare: 0.1 }),
   continue: (out, bytes) => precopy(out, [{ name: 'pc.ram', length: bytes }], { perPart: Infinity, zeroShare: 0 }),
   sections: (out, bytes) => precopy(out, blocksOf(bytes), { perPart: 8, zeroShare: 0 }),
+  stopped: (out, bytes) => precopy(out, blocksOf(bytes), { perPart: 400, zeroShare: 0.1, stopped: true }),
   'mapped-ram': mappedRam,
 };
 
@@ -328,7 +332,7 @@ const MAPPED = 1024 * GIB;
  *
  * @param {number} gib page contents of the large streams, in GiB
  * @param {string} folder
- * @returns {Record<'mixed' | 'continue' | 'sections' | 'mapped-ram', StreamSizes & { readonly tiny: string }>}
+ * @returns {Record<'mixed' | 'continue' | 'sections' | 'stopped' | 'mapped-ram', StreamSizes & { readonly tiny: string }>}
  */
 export function makeStreams(gib, folder = join(tmpdir(), 'migscope-bench')) {
   mkdirSync(folder, { recursive: true });

@@ -316,20 +316,22 @@ ROWS.push(
     (name) => speed(name, diff, plainReadTwice, captures.multifd, 'at least 0.70'),
   ],
   .../** @type {const} */ ([
-    ['mixed: extract / cp of the same RAM', []],
-    ['mixed: extract --no-sha256 / cp of the same RAM', ['--no-sha256']],
+    ['stopped', []],
+    ['mixed', []],
+    ['mixed', ['--no-sha256']],
   ]).map(
-    ([row, how]) =>
+    ([shape, how]) =>
       /** @type {[string, (name: string) => Row]} */ ([
-        row,
+        `${shape}: ${['extract', ...how].join(' ')} / cp of the same RAM`,
         (name) =>
           inFolder((made) => {
+            const { large, small } = streams[shape];
             /** @param {string} file */
             const ram = (file) => join(made, basename(file));
-            for (const file of [streams.mixed.large, streams.mixed.small]) time(extractTo(ram(file))(file));
+            for (const file of [large, small]) time(extractTo(ram(file))(file));
             const out = join(made, 'out');
             const copyRam = (/** @type {string} */ file) => copy(ram(file), out);
-            return speed(name, extractTo(out, ...how), copyRam, streams.mixed, 'at least 0.50', out);
+            return speed(name, extractTo(out, ...how), copyRam, streams[shape], 'at least 0.50', out);
           }),
       ]),
   ),
@@ -345,16 +347,20 @@ ROWS.push(
       });
     },
   ],
-  ...[[], ['--no-sha256']].map(
-    (how) =>
+  .../** @type {const} */ ([
+    ['stopped', []],
+    ['mixed', []],
+    ['mixed', ['--no-sha256']],
+  ]).map(
+    ([shape, how]) =>
       /** @type {[string, (name: string) => Row]} */ ([
-        `mixed: ${['extract', ...how].join(' ')} / analyze-migration.py -x`,
+        `${shape}: ${['extract', ...how].join(' ')} / analyze-migration.py -x`,
         (name) => {
           const { script } = options;
           if (script === undefined || !hasPython) return skipped(name, 'skipped: no --script');
           return inFolder((made) => {
             const out = join(made, 'out');
-            return speed(name, extractTo(out, ...how), scriptTo(script, out), streams.mixed, 'at least 4', out);
+            return speed(name, extractTo(out, ...how), scriptTo(script, out), streams[shape], 'at least 4', out);
           });
         },
       ]),

@@ -11,7 +11,7 @@ parentPort!.on('message', (order: HashOrder) => {
   if (order.kind === 'again') hash.again();
   else if (order.kind === 'grown') hash.upTo(order.length);
   else {
-    parentPort!.postMessage({ path, ...hash.finish() });
     hashes.delete(path);
+    void hash.finish().then((found) => parentPort!.postMessage({ path, ...found }));
   }
 });

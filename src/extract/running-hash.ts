@@ -1,6 +1,7 @@
 /** The hash of a file that grows: what has been written once and for all is read while the rest is still to come. */
 import { createHash, type Hash } from 'node:crypto';
-import { closeSync, constants, openSync, readSync } from 'node:fs';
+import { closeSync, constants, openSync, read as readCallback, readSync } from 'node:fs';
+import { promisify } from 'node:util';
 
 /** What is said of a file: it is written up to a length; something before that was written again; it is finished. */
 export type HashOrder =
@@ -15,6 +16,7 @@ export interface FileHash {
 
 const PIECE = 1 << 20;
 const NOFOLLOW = constants.O_NOFOLLOW ?? 0;
+const readAsync = promisify(readCallback);
 /** One for all files of a thread. */
 const buffer = Buffer.allocUnsafeSlow(PIECE);
 
@@ -27,7 +29,11 @@ export class RunningHash {
 
   /** Hashes what lies before `length`. */
   upTo(length: number): void {
-    while (this.done < length && this.piece(Math.min(PIECE, length - this.done)));
+    while (this.done < length) {
+      const got = readSync(this.file(), buffer, 0, Math.min(PIECE, length - this.done), this.done);
+      if (got === 0) return;
+      this.add(buffer.subarray(0, got));
+    }
   }
 
   /** Forgets what was hashed. */
@@ -36,21 +42,34 @@ export class RunningHash {
     this.done = 0;
   }
 
-  /** Hashes the rest. */
-  finish(): FileHash {
+  /** Hashes the rest; the next piece is read meanwhile. */
+  async finish(): Promise<FileHash> {
     try {
-      while (this.piece(PIECE));
+      const [first, second] = [Buffer.allocUnsafeSlow(PIECE), Buffer.allocUnsafeSlow(PIECE)];
+      const read = async (into: Buffer, at: number): Promise<Buffer> => {
+        const { bytesRead } = await readAsync(this.file(), into, 0, PIECE, at);
+        return into.subarray(0, bytesRead);
+      };
+      let [piece, spare] = [await read(first, this.done), second];
+      while (piece.length > 0) {
+        const next = read(spare, this.done + piece.length);
+        // The read has been handed to a thread: hashing does not keep it waiting.
+        this.add(piece);
+        spare = spare === first ? second : first;
+        piece = await next;
+      }
       return { size: this.done, sha256: this.hash.digest('hex') };
     } finally {
       if (this.fd !== undefined) closeSync(this.fd);
     }
   }
 
-  private piece(most: number): boolean {
-    this.fd ??= openSync(this.path, constants.O_RDONLY | NOFOLLOW);
-    const got = readSync(this.fd, buffer, 0, most, this.done);
-    this.hash.update(buffer.subarray(0, got));
-    this.done += got;
-    return got > 0;
+  private file(): number {
+    return (this.fd ??= openSync(this.path, constants.O_RDONLY | NOFOLLOW));
+  }
+
+  private add(bytes: Uint8Array): void {
+    this.hash.update(bytes);
+    this.done += bytes.length;
   }
 }
