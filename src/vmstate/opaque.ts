@@ -5,7 +5,13 @@
  * byte; else the bytes stay bytes, and the failure says which layout it was, where, and why.
  */
 import { Cutter, type InnerLayout, LayoutMismatch } from './cutter.js';
-import { type DecodedState, decodeState, type Interpretations, type OpaqueContents, type OpaqueDecoder } from './decode.js';
+import {
+  type DecodedState,
+  decodeState,
+  type Interpretations,
+  type OpaqueContents,
+  type OpaqueDecoder,
+} from './decode.js';
 import { LAYOUTS } from './devices/index.js';
 import type { VmsdDescription } from './vmdesc.js';
 
