@@ -124,6 +124,13 @@ function inTurns(commands, measure = time) {
   return times;
 }
 
+/** What is extracted, and how. */
+const EXTRACTIONS = /** @type {const} */ ([
+  ['stopped', []],
+  ['mixed', []],
+  ['mixed', ['--no-sha256']],
+]);
+
 /** @typedef {{ name: string, median: string, peer: string, ratio: string, aim: string }} Row */
 
 /**
@@ -315,11 +322,7 @@ ROWS.push(
     'multifd: diff of two / plain read of both',
     (name) => speed(name, diff, plainReadTwice, captures.multifd, 'at least 0.70'),
   ],
-  .../** @type {const} */ ([
-    ['stopped', []],
-    ['mixed', []],
-    ['mixed', ['--no-sha256']],
-  ]).map(
+  ...EXTRACTIONS.map(
     ([shape, how]) =>
       /** @type {[string, (name: string) => Row]} */ ([
         `${shape}: ${['extract', ...how].join(' ')} / cp of the same RAM`,
@@ -347,11 +350,7 @@ ROWS.push(
       });
     },
   ],
-  .../** @type {const} */ ([
-    ['stopped', []],
-    ['mixed', []],
-    ['mixed', ['--no-sha256']],
-  ]).map(
+  ...EXTRACTIONS.map(
     ([shape, how]) =>
       /** @type {[string, (name: string) => Row]} */ ([
         `${shape}: ${['extract', ...how].join(' ')} / analyze-migration.py -x`,
