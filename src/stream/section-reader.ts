@@ -162,12 +162,14 @@ export class SectionReader {
         let found: ReturnType<RamDecoder['partInWindow']>;
         try {
           found = ram.partInWindow();
+          if (found === 'more') {
+            ram.flush();
+            if (ram.nextNow()) continue;
+          }
         } catch (error) {
           return failed(error);
         }
         if (found === 'more') {
-          ram.flush();
-          if (ram.nextNow()) continue;
           report();
           return ram.next().then(read, failed);
         }

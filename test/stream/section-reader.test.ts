@@ -123,6 +123,27 @@ describe('PART sections of RAM that follow each other', () => {
     }
   });
 
+  it('are counted as far as they were read when the source fails', async () => {
+    const parts = async (countsParts: boolean): Promise<number> => {
+      const inner = new MemorySource(whole, 'main', { chunk: 4099, seekable: false });
+      let [reads, seen] = [0, 0];
+      const read = (into: Uint8Array): number | Promise<number> => {
+        if (++reads > 30) throw new Error('EIO');
+        return inner.read(into);
+      };
+      const event = (event: StreamEvent): void => {
+        if (event.kind === 'ram-parts') seen += event.count;
+        else if (event.kind === 'section-start' && event.section === 'part') seen++;
+      };
+      const source = { name: 'main', read, close: () => undefined };
+      await expect(readStream(source, [{ countsParts, event }], { pageSize: 4096 })).rejects.toThrow('EIO');
+      return seen;
+    };
+    const together = await parts(true);
+    expect(together).toBeGreaterThan(2);
+    expect(together).toBe(await parts(false));
+  });
+
   it('are reported together only to those who all count them', async () => {
     const { together } = await counted(whole, 1 << 20);
     expect(together.kinds.has('ram-parts')).toBe(true);
