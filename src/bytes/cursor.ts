@@ -14,8 +14,9 @@ import { escapedByte, visible } from './visible.js';
 
 /** The size of the window between large structures, in bytes. */
 const WINDOW = 1 << 20;
-/** The first read at any place, in bytes; each one that follows reads more, up to the window. Much of what is looked into is left again soon. */
+/** The first read at any place, in bytes: much of what is looked into is left again soon. */
 const FIRST_READ = 64 << 10;
+/** How many times as much each read that follows asks for, up to the window. */
 const GROWTH = 4;
 /** The most that is brought into the window for one structure that has to be seen whole, in bytes. */
 export const MAX_LOOKAHEAD = 32 << 20;

@@ -71,7 +71,7 @@ class ChannelRules implements StreamSink {
     this.wantsAhead = needs.wantsAhead;
   }
 
-  /** Between sync points packets are applied, so that the mark of each section counts where multifd channels are there. */
+  /** Where multifd channels are there, the mark of each section may be a sync point, and its place among the pages counts. */
   get countsParts(): boolean {
     return !this.facts.several;
   }

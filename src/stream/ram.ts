@@ -111,8 +111,8 @@ export class RamDecoder {
   }
 
   /**
-   * As `payloadNow` within the window, without a word of the mark at its end; its pages wait for `flush`. `more`: the window has to move first (`nextNow`, `next`); `other`: what has
-   * not been read of it is for `payload`.
+   * As `payloadNow` within the window, without a word of the mark at its end; its pages wait for `flush`. `more`: the window has to move first
+   * (`nextNow`, `next`); `other`: what has not been read of it is for `payload`.
    *
    * @throws DecodeError as `payload`
    */

@@ -136,8 +136,8 @@ export class SectionReader {
   }
 
   /**
-   * Reads PART sections of RAM that follow each other and reports them together, as far as nothing has to be waited for; one that has something else in it than
-   * pages is read as any other. The cursor stands behind the id of the first, which begins at `offset`.
+   * Reads PART sections of RAM that follow each other and reports them together, as far as nothing has to be waited for; one that has something
+   * else in it than pages is read as any other. The cursor stands behind the id of the first, which begins at `offset`.
    */
   private countParts(section: OpenSection, offset: number, depth: number): Promise<void> | undefined {
     const { cursor, out, ram } = this;
