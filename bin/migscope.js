@@ -1,4 +1,4 @@
 #!/usr/bin/env node
-import { main } from '../dist/bundle/main.js';
+import { loadBundle } from '../dist/cli/load-bundle.js';
 
-process.exitCode = await main(process.argv.slice(2));
+process.exitCode = await loadBundle().contents.main(process.argv.slice(2));

@@ -16,17 +16,21 @@ export type SideAnswer =
   | { readonly input: { readonly message: string; readonly hint?: string } }
   | { readonly error: unknown };
 
-const { path, options } = workerData as SideRequest;
-try {
+void answer(workerData as SideRequest).then(
+  ({ answer, memory }) => parentPort?.postMessage(answer, memory),
+  (error: unknown) =>
+    parentPort?.postMessage(
+      (error instanceof InputError
+        ? { input: { message: error.message, ...(error.hint !== undefined && { hint: error.hint }) } }
+        : { error }) satisfies SideAnswer,
+    ),
+);
+
+/** Reads the side. Its page states are handed over without a copy. */
+async function answer({ path, options }: SideRequest): Promise<{ answer: SideAnswer; memory: ArrayBuffer[] }> {
   const side = await readSide(path, options);
-  const memory = side.ram?.blocks.flatMap(({ chunks }) =>
+  const memory = (side.ram?.blocks ?? []).flatMap(({ chunks }) =>
     [...chunks.values()].flatMap(({ states, hashes }) => [states.buffer, ...(hashes ? [hashes.buffer] : [])]),
   );
-  parentPort?.postMessage({ side: withoutStates(side) } satisfies SideAnswer, (memory ?? []) as ArrayBuffer[]);
-} catch (error) {
-  parentPort?.postMessage(
-    (error instanceof InputError
-      ? { input: { message: error.message, ...(error.hint !== undefined && { hint: error.hint }) } }
-      : { error }) satisfies SideAnswer,
-  );
+  return { answer: { side: withoutStates(side) }, memory: memory as ArrayBuffer[] };
 }

@@ -1,4 +1,5 @@
 /** `migscope explain WHAT [CAPTURE [CAPTURE2]]` */
+import { createReadStream } from 'node:fs';
 import { InputError, UsageError } from '../finding.js';
 import type { Explained } from '../report/explained.js';
 import {
@@ -90,7 +91,6 @@ async function asked(parsed: Parsed): Promise<Asked> {
 
 /** @throws InputError when it is larger than any log */
 async function readLog(path: string): Promise<string> {
-  const { createReadStream } = await import('node:fs');
   const stream = path === '-' ? process.stdin : createReadStream(path);
   const chunks: Buffer[] = [];
   let length = 0;

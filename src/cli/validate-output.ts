@@ -9,7 +9,6 @@ import { validateGithub } from '../report/validate/github.js';
 import { validateJson, validateJsonLines } from '../report/validate/json.js';
 import { validateJunit } from '../report/validate/junit.js';
 import type { CaptureReport, ValidateReport } from '../report/validate/report.js';
-import { validateSarif } from '../report/validate/sarif.js';
 import { validateTap } from '../report/validate/tap.js';
 import type { InputChoice, Parsed } from './command.js';
 import { version } from './version.js';
@@ -63,8 +62,11 @@ async function formatted(
       return validateJson(report);
     case 'jsonl':
       return [...validateJsonLines(report)].map((line) => `${line}\n`).join('');
-    case 'sarif':
+    case 'sarif': {
+      // Loads node:crypto, which takes some ms.
+      const { validateSarif } = await import('../report/validate/sarif.js');
       return validateSarif(report, version());
+    }
     case 'junit':
       return validateJunit(report, failOn);
     case 'tap':

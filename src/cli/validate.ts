@@ -1,5 +1,5 @@
 /** `migscope validate CAPTURE…` */
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type Finding, type Severity, UsageError } from '../finding.js';
 import type { AcceptedFinding, Baseline } from '../rules/baseline.js';
@@ -81,7 +81,7 @@ export const validate: Command = {
       throw new UsageError('--channel and --return-path go with one capture');
     const outputs = outputsOf(parsed);
     const [{ validateAll }, { validateCapture }, { countProgress, progress }] = await Promise.all([
-      import('./validate-pool.js'),
+      import('./validate-all.js'),
       import('./validate-capture.js'),
       import('./progress.js'),
     ]);
@@ -160,7 +160,7 @@ async function writeBaseline(
   file: string,
   captures: readonly Pick<CaptureReport, 'findings' | 'machine'>[],
 ): Promise<Baseline> {
-  const [{ writeFileSync }, { parseBaseline }] = await Promise.all([import('node:fs'), import('../rules/baseline.js')]);
+  const { parseBaseline } = await import('../rules/baseline.js');
   const found = captures.flatMap(({ findings, machine }) => findings.map((finding) => ({ finding, machine })));
   const text = baseline.updated(found.filter(({ finding }) => finding.severity !== 'info'));
   try {

@@ -18,11 +18,8 @@ export function decodedState(event: DeviceEvent, machine: string | undefined): S
   const known = STATES.get(event);
   if (known !== undefined) return known ?? undefined;
   const { description, payload, idstr, version } = event;
-  const { state } = decodeContents(description, payload, {
-    idstr,
-    sectionVersion: version,
-    ...(machine !== undefined && { machine }),
-  });
+  const context = { idstr, sectionVersion: version, ...(machine !== undefined && { machine }) };
+  const { state } = decodeContents(description, payload, context, { asBytes: PCI_TYPES });
   STATES.set(event, state ?? null);
   return state;
 }
@@ -113,7 +110,7 @@ export interface PciPart {
 
 export const PCI_CONFIG = 'pci config';
 export const PCI_IRQ_STATE = 'pci irq state';
-const PCI_TYPES = new Set([PCI_CONFIG, PCI_IRQ_STATE]);
+const PCI_TYPES: ReadonlySet<string> = new Set([PCI_CONFIG, PCI_IRQ_STATE]);
 const PCI_PARTS = new WeakMap<DeviceEvent, readonly PciPart[]>();
 
 /** The config spaces and interrupt levels in a section: those that the vmdesc names, and those of virtio-pci. */

@@ -66,11 +66,14 @@ export function decodeConfigSpace(space: Uint8Array): PciConfigSpace {
   const faults: ListFault[] = [];
   const capabilities = readCapabilities(space, faults);
   const extended = readExtended(space, faults);
+  let registers: readonly PciRegister[] | undefined;
   return {
     vendor: u(space, 0, 2),
     device: u(space, 2, 2),
     headerType: headerType(space),
-    registers: readHeader(space),
+    get registers() {
+      return (registers ??= readHeader(space));
+    },
     capabilities,
     extended,
     notes: faults.map(({ text }) => text),
@@ -153,13 +156,19 @@ function describe(
   what: Pick<PciCapability, 'id' | 'extended' | 'version'>,
 ): PciCapability {
   const limit = Math.min(end, kind ? offset + kind.size(space, offset) : offset + SMALLEST_CAPABILITY);
+  // Read when somebody asks: most want the list.
+  let registers: readonly PciRegister[] | undefined;
   return {
     ...what,
     name: kind ? (kind.title?.(space, offset) ?? kind.name) : `capability ${hex(what.id)}`,
     offset,
     size: limit - offset,
     next,
-    registers: kind ? readRegisters(space, kind.registers(space, offset), offset, limit) : [],
-    masks: kind?.masks?.(space, offset) ?? [],
+    get registers() {
+      return (registers ??= kind ? readRegisters(space, kind.registers(space, offset), offset, limit) : []);
+    },
+    get masks() {
+      return kind?.masks?.(space, offset) ?? [];
+    },
   };
 }

@@ -101,13 +101,22 @@ export function featureMeanings(device: Pick<VirtioDevice, 'features'> | undefin
   let meanings = MEANINGS.get(own);
   if (!meanings) {
     const both = bits({ ...COMMON_FEATURES, ...own });
+    let [high, upper, fourth]: (Meaning | undefined)[] = [];
     meanings = {
       low: both,
       both,
-      high: upperBits(both, 32),
-      upper: upperBits(both, 64),
-      third: upperBits(both, 64),
-      fourth: upperBits(both, 96),
+      get high() {
+        return (high ??= upperBits(both, 32));
+      },
+      get upper() {
+        return (upper ??= upperBits(both, 64));
+      },
+      get third() {
+        return this.upper;
+      },
+      get fourth() {
+        return (fourth ??= upperBits(both, 96));
+      },
     };
     MEANINGS.set(own, meanings);
   }

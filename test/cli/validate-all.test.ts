@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { validateAll } from '../../src/cli/validate-pool.js';
+import { validateAll } from '../../src/cli/validate-all.js';
 import type { ValidateJob } from '../../src/cli/validate-capture.js';
 import type { CaptureReport } from '../../src/report/validate/report.js';
 
