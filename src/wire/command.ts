@@ -165,8 +165,9 @@ function readDiscard(cursor: Cursor, length: number): CommandPayload {
   const block = cursor.text(nameLength);
   const nul = cursor.u8();
   if (nul !== 0) throw malformed(cursor.offset - 1, 'byte after the block name in POSTCOPY_RAM_DISCARD', '0', hex(nul));
-  const ranges: [bigint, bigint][] = [];
-  for (let left = rest; left > 0; left -= 16) ranges.push([cursor.u64(), cursor.u64()]);
+  const ranges: (readonly [start: bigint, length: bigint])[] = [];
+  // No literal: V8 may find that those of a while live long, and puts all further ones where nothing is freed for long.
+  for (let left = rest; left > 0; left -= 16) ranges.push(Array.of(cursor.u64(), cursor.u64()) as [bigint, bigint]);
   return { block, ranges };
 }
 
