@@ -5,7 +5,7 @@
  * apart.
  */
 import { inflateSync } from 'node:zlib';
-import type { RamBlock } from '../stream/events.js';
+import type { EventOf, MemoryWord, RamBlock } from '../stream/events.js';
 import { PAGE_COMPRESSED, PAGE_NORMAL, PAGE_XBZRLE, PAGE_ZERO, type PageBatch } from '../stream/page-batch.js';
 import { decodeXbzrle } from '../wire/xbzrle.js';
 
@@ -59,8 +59,25 @@ export class WatchedMemory {
 
   /** What stands there now: a watched word, or undefined where it is none or no page of it has come. */
   read(block: string, offset: number, length: number): Uint8Array | undefined {
-    const word = this.blocks.get(block)?.words.find((one) => one.offset === offset && one.bytes.length === length);
+    const word = this.find(block, offset, length);
     return word?.known ? word.bytes : undefined;
+  }
+
+  /** All that is watched. */
+  words(): readonly MemoryWord[] {
+    return [...this.blocks].flatMap(([block, { words }]) =>
+      words.map(({ offset, bytes }) => ({ block, offset, length: bytes.length })),
+    );
+  }
+
+  /** Takes in what stands in a mapped-ram file, which has each page once. */
+  mapped({ words }: EventOf<'mapped-words'>): void {
+    for (const { block, offset, length, bytes } of words) {
+      const word = bytes && this.find(block, offset, length);
+      if (!word) continue;
+      word.bytes.set(bytes);
+      word.known = true;
+    }
   }
 
   /** Takes in the pages of a channel, in the order in which a destination applies them. */
@@ -77,6 +94,10 @@ export class WatchedMemory {
       const words = of.pages!.get(page);
       if (words) for (const word of words) this.take(word, batch, i);
     }
+  }
+
+  private find(block: string, offset: number, length: number): Word | undefined {
+    return this.blocks.get(block)?.words.find((one) => one.offset === offset && one.bytes.length === length);
   }
 
   private watchedOf(list: readonly RamBlock[]): (Watched | null)[] {

@@ -3,7 +3,7 @@
  */
 import type { Finding } from '../finding.js';
 import type { CaptureSummary } from '../model/capture-model.js';
-import type { StreamEvent, StreamSink } from '../stream/events.js';
+import type { MemoryWord, StreamEvent, StreamSink } from '../stream/events.js';
 import type { PageBatch } from '../stream/page-batch.js';
 import type { Facts } from './facts.js';
 import type { FindingList } from './finding-list.js';
@@ -78,6 +78,10 @@ class ChannelRules implements StreamSink {
 
   get ignoresContents(): boolean {
     return !this.watches.some((watch) => watch.readsContents?.());
+  }
+
+  wantedWords(): readonly MemoryWord[] {
+    return this.watches.flatMap((watch) => watch.wantedWords?.() ?? []);
   }
 
   event(event: StreamEvent): void {

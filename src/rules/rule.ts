@@ -5,7 +5,7 @@
  */
 import type { Finding, Severity } from '../finding.js';
 import type { CaptureSummary } from '../model/capture-model.js';
-import type { EventOf, StreamEvent } from '../stream/events.js';
+import type { EventOf, MemoryWord, StreamEvent } from '../stream/events.js';
 import type { PageBatch } from '../stream/page-batch.js';
 import type { DeviceDescription } from '../vmstate/vmdesc.js';
 import type { ChannelFacts, Facts } from './facts.js';
@@ -101,6 +101,8 @@ export interface RuleWatch {
   supersedes?(problem: Finding, channel: ChannelFacts): boolean;
   /** Whether it looks into the pages of multifd packets that come next; those of other records are in the window in any case. Missing: never. */
   readsContents?(): boolean;
+  /** What it wants to know of the memory in a mapped-ram file, as `mapped-words`; asked behind `ram-blocks`. */
+  wantedWords?(): readonly MemoryWord[];
   /** Called behind the last event of the last channel. */
   end?(summary: CaptureSummary): void;
 }

@@ -3,7 +3,7 @@ import type { ByteSource } from '../bytes/source.js';
 import type { DecodeError, Finding, Place } from '../finding.js';
 import { findingOf, problemFinding, type ProblemName } from '../problems.js';
 import type { DeviceDescription } from '../vmstate/vmdesc.js';
-import type { StreamEvent, StreamSink } from './events.js';
+import type { MemoryWord, StreamEvent, StreamSink } from './events.js';
 import type { PageBatch } from './page-batch.js';
 
 /** Problems beyond this many are counted, not listed: a hostile stream can hold one every few bytes. */
@@ -64,6 +64,10 @@ export class Emitter {
 
   wantedAhead(device: DeviceDescription): boolean {
     return this.sinks.some((sink) => sink.wantsAhead?.(device));
+  }
+
+  wantedWords(): readonly MemoryWord[] {
+    return this.sinks.flatMap((sink) => sink.wantedWords?.() ?? []);
   }
 
   pages(batch: PageBatch): void {

@@ -49,6 +49,14 @@ export interface MappedRamArea {
   readonly strayBits: number;
 }
 
+/** Some bytes of a block. */
+export interface MemoryWord {
+  readonly block: string;
+  /** In the block. */
+  readonly offset: number;
+  readonly length: number;
+}
+
 export type StreamEvent =
   | { readonly kind: 'begin'; readonly offset: number; readonly channel: string; readonly role: ChannelRole }
   | { readonly kind: 'header'; readonly offset: number; readonly length: number; readonly version: number }
@@ -97,6 +105,12 @@ export type StreamEvent =
       readonly fields: RecordFields;
     }
   /** A piece of the data of a record, in order and before it. The view is valid until the sink returns. */
+  /** What was asked for by `wantedWords`; `bytes` where the page is stored, or is zero. Follows `ram-blocks`. */
+  | {
+      readonly kind: 'mapped-words';
+      readonly offset: number;
+      readonly words: readonly (MemoryWord & { readonly bytes?: Uint8Array })[];
+    }
   | {
       readonly kind: 'section-data';
       readonly offset: number;
@@ -266,6 +280,8 @@ export interface StreamSink {
   wantsAhead?(device: DeviceDescription): boolean;
   /** Reports the pages of mapped-ram files one by one instead of counted from the bitmap. */
   readonly wantsMappedPages?: boolean;
+  /** Wants to know what stands at these places of a mapped-ram file; asked behind its `ram-blocks`, where the source can seek. */
+  wantedWords?(): readonly MemoryWord[];
   /** Reports the data of records that are too long to be kept, in pieces; else they are stepped over. */
   readonly wantsSectionData?: boolean;
   /**

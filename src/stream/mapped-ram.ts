@@ -6,7 +6,7 @@ import { MAPPED_RAM_HDR_VERSION, MAPPED_RAM_HEADER, mappedRamBitmapSize } from '
 import { isPageSize } from '../wire/page-size.js';
 import { readLayout } from '../bytes/layout.js';
 import type { Emitter } from './emitter.js';
-import type { MappedRamArea, RamBlock } from './events.js';
+import type { EventOf, MappedRamArea, MemoryWord, RamBlock } from './events.js';
 import { PAGE_NORMAL, PAGE_ZERO, type PageBatch } from './page-batch.js';
 
 const BITMAP_STEP = 64 * 1024;
@@ -171,6 +171,37 @@ export async function readMappedPages(
   }
   flush();
   await cursor.skip(area.pagesOffset + block.usedLength - cursor.offset, `pages of ${block.name}`);
+}
+
+/**
+ * Reads words of blocks where they stand in the file, which the source must be able to seek in. A page that is not stored is zero. Words of blocks that are
+ * not in the file, and those that it is too short for, have no bytes.
+ */
+export function mappedWords(
+  source: ByteSource,
+  blocks: readonly RamBlock[],
+  words: readonly MemoryWord[],
+): EventOf<'mapped-words'>['words'] {
+  const bitmaps = new Map<string, Bitmap>();
+  return words.map((word) => {
+    const block = blocks.find(({ name }) => name === word.block);
+    const area = block?.mappedRam;
+    if (!area || word.offset + word.length > block.usedLength) return word;
+    let bitmap = bitmaps.get(block.name);
+    if (!bitmap) {
+      bitmap = new Bitmap(area, Math.ceil(block.usedLength / area.pageSize), source);
+      bitmaps.set(block.name, bitmap);
+    }
+    const bytes = Buffer.alloc(word.length);
+    for (let done = 0; done < word.length;) {
+      const at = word.offset + done;
+      const page = Math.floor(at / area.pageSize);
+      const part = bytes.subarray(done, done + Math.min(word.length - done, (page + 1) * area.pageSize - at));
+      if (bitmap.has(page) && source.readAt!(part, area.pagesOffset + at) < part.length) return word;
+      done += part.length;
+    }
+    return { ...word, bytes };
+  });
 }
 
 /**

@@ -15,7 +15,7 @@ import { type Cursor, printable } from '../bytes/cursor.js';
 import { DecodeError, hex } from '../finding.js';
 import type { Emitter } from './emitter.js';
 import type { RamBlock } from './events.js';
-import { readMappedArea, readMappedPages } from './mapped-ram.js';
+import { mappedWords, readMappedArea, readMappedPages } from './mapped-ram.js';
 import type { PageBatch } from './page-batch.js';
 
 /** Far more than any machine has, and what `PageBatch.block` can number. */
@@ -86,6 +86,11 @@ export class RamBlockList {
     } finally {
       // What a broken list has named so far is not lost.
       this.out.event({ kind: 'ram-blocks', offset, length: cursor.offset - offset, total, blocks: listed });
+    }
+    if (this.mappedPageSize === undefined || !cursor.source.readAt) return;
+    const wanted = this.out.wantedWords();
+    if (wanted.length > 0) {
+      this.out.event({ kind: 'mapped-words', offset, words: mappedWords(cursor.source, listed, wanted) });
     }
   }
 

@@ -48,6 +48,19 @@ describe('WatchedMemory', () => {
     expect(word(memory)).toEqual([9, 9]);
   });
 
+  it('takes what a mapped-ram file has of the words', () => {
+    const memory = watching();
+    memory.watch('rom', 0, 4);
+    const [first, second] = memory.words();
+    expect([first, second]).toEqual([
+      { block: 'ram', offset: 0x2002, length: 2 },
+      { block: 'rom', offset: 0, length: 4 },
+    ]);
+    memory.mapped({ kind: 'mapped-words', offset: 0, words: [{ ...first!, bytes: Buffer.of(7, 8) }, second!] });
+    expect(word(memory)).toEqual([7, 8]);
+    expect(memory.read('rom', 0, 4)).toBeUndefined();
+  });
+
   it.each([
     ['zero', PAGE_ZERO, Buffer.of(0), [0, 0]],
     ['zero, without a byte that says so', PAGE_ZERO, Buffer.of(), [0, 0]],

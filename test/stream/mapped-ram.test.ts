@@ -1,8 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { MemorySource } from '../../src/bytes/source.js';
+import { mappedWords } from '../../src/stream/mapped-ram.js';
+import { readStream } from '../../src/read.js';
+import type { EventOf } from '../../src/stream/events.js';
 import { join, noise, u64 } from '../build/bytes.js';
 import { decode, hashOf } from '../build/decode.js';
 import { configuration, end, eof, header, part, RAM, start } from '../build/elements.js';
-import { eos, type MappedBlock, type MappedOptions, mappedMemSize } from '../build/ram.js';
+import { eos, type MappedBlock, type MappedOptions, mappedMemSize, memSize } from '../build/ram.js';
 
 const PAGES = new Map([0, 1, 63, 64, 69].map((number) => [number, noise(0x1000, number + 1)]));
 
@@ -28,6 +32,52 @@ const WAYS = [
   { seekable: false },
   { seekable: false, chunk: 1000 },
 ] as const;
+
+describe('words of mapped-ram files', () => {
+  const words = [
+    { block: 'mem', offset: 63 * 0x1000 + 0xffe, length: 4 },
+    { block: 'mem', offset: 0x1ffe, length: 4 },
+    { block: 'mem', offset: 0x2000, length: 2 },
+    { block: 'mem', offset: MEM.usedLength - 1, length: 2 },
+    { block: 'shared', offset: 0, length: 2 },
+    { block: 'none', offset: 0, length: 2 },
+  ];
+  const asked = async (bytes: Buffer, seekable = true): Promise<EventOf<'mapped-words'>[]> => {
+    const seen: EventOf<'mapped-words'>[] = [];
+    await readStream(new MemorySource(bytes, 'm', { seekable }), [
+      { wantedWords: () => words, event: (event) => void (event.kind === 'mapped-words' && seen.push(event)) },
+    ]);
+    return seen;
+  };
+
+  it.each([false, true])('are read behind the block list (big-endian host: %s)', async (bigEndian) => {
+    const [event, ...more] = await asked(stream([MEM, { name: 'shared', usedLength: 0x1000 }], { bigEndian }));
+    expect(more).toEqual([]);
+    expect(event!.words.map(({ bytes }) => bytes)).toEqual([
+      join(PAGES.get(63)!.subarray(0xffe), PAGES.get(64)!.subarray(0, 2)),
+      join(PAGES.get(1)!.subarray(0xffe), Buffer.alloc(2)),
+      Buffer.alloc(2),
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
+
+  it('have no bytes where the file is too short for them', async () => {
+    const bytes = stream([MEM]);
+    const { blocks } = (await decode(bytes)).only('ram-blocks');
+    const end = blocks[0]!.mappedRam!.pagesOffset + 64 * 0x1000;
+    const [across, whole] = mappedWords(new MemorySource(bytes.subarray(0, end), 'm'), blocks, words);
+    expect(across!.bytes).toBeUndefined();
+    expect(whole!.bytes).toHaveLength(4);
+  });
+
+  it('are not read from a pipe, nor of other streams', async () => {
+    expect(await asked(stream([MEM]), false)).toEqual([]);
+    const plain = join(header(), configuration('virt-10.0'), start(RAM, join(memSize([ROM]), eos())), eof());
+    expect(await asked(plain)).toEqual([]);
+  });
+});
 
 describe.each(WAYS)('mapped-ram (%o)', (way) => {
   it('is counted from the bitmap', async () => {

@@ -41,7 +41,7 @@ export const queueRing: Rule = {
     family: 'devices',
     severity: 'error',
     what: 'the queue of a virtio device does not fit to its ring in the memory of the guest',
-    why: 'RAM and device state are of different moments, or one of them is damaged. A destination refuses a device that has given back more than it took, and loads one that the driver is too far ahead of as broken. Judged for files, where all pages are in the stream and the address of RAM is known for the machine; not for pipes, postcopy and mapped-ram.',
+    why: 'RAM and device state are of different moments, or one of them is damaged. A destination refuses a device that has given back more than it took, and loads one that the driver is too far ahead of as broken. Judged for files, where all pages are in the stream and the address of RAM is known for the machine; not for pipes and postcopy.',
     fix: 'look for what comes earlier in the section and has another size than the destination reads; else take the stream again, with the guest stopped for RAM and devices alike',
     cites: [USED, AVAILABLE, OTHER],
     follows: ['*'],
@@ -70,20 +70,23 @@ export const queueRing: Rule = {
             const device = devices.length < MAX_DEVICES ? deviceOf(event, channel, facts.machine) : undefined;
             if (device) devices.push(device);
           },
-          'ram-blocks': () => {
+          'ram-blocks': ({ blocks }) => {
             if (devices.length === 0 || memory) return;
+            contents ||= blocks.some(({ mappedRam }) => mappedRam !== undefined && mappedRam.normalPages > 0);
             map = addressMap({
               ...(facts.machine !== undefined && { machine: facts.machine }),
               blocks: [...facts.blocks.values()],
             });
             memory = watching(devices, map);
           },
+          'mapped-words': (event) => memory?.mapped(event),
           skipped: () => {
             unsure = true;
           },
         };
       },
       readsContents: () => memory?.watches ?? devices.length > 0,
+      wantedWords: () => memory?.words() ?? [],
       end({ complete }) {
         // Without the channels that the pages went through, what is left of RAM is old.
         if (!memory || !map || unsure || !complete || !sure(facts) || !contents) return;

@@ -142,6 +142,18 @@ describe('queue-ring', () => {
     expect(pipe.verdict().findings).toEqual([]);
   });
 
+  it('reads the rings where they stand in a mapped-ram file', async () => {
+    const judged = async (pages: ReadonlyMap<number, Buffer>): Promise<readonly Finding[]> =>
+      judgeMain(stream([DISK], { blocks: BLOCKS, mapped: pages }).bytes);
+    const fit = new Map([[AVAIL / 0x1000, ring(1)]]);
+    expect(said(await judged(fit))).not.toContain('queue request0');
+    const wrong = new Map([...fit, [USED / 0x1000, ring(2)]]);
+    expect(await judged(wrong)).toMatchObject([
+      { rule: 'queue-ring', qemu: { text: 'VQ 0 size 0x100 < last_avail_idx 0x1 - used_idx 0x2' } },
+    ]);
+    expect(said(await judged(new Map()))).not.toContain('queue request0');
+  });
+
   it('looks at the pages of all channels, and is silent where those are not there', async () => {
     const { bytes } = made(zeros('pc.ram', SIZE, [AVAIL, USED]));
     const channel = (used: number): Buffer =>

@@ -14,7 +14,7 @@ import {
   switchoverStart,
   vmdesc,
 } from '../../build/elements.js';
-import { eos, memSize, zero } from '../../build/ram.js';
+import { eos, mappedMemSize, memSize, zero } from '../../build/ram.js';
 import { deviceSection, deviceSections, type DeviceSection } from '../../vmstate/devices/fixtures.js';
 import { headerLength, make } from '../streams.js';
 
@@ -73,6 +73,8 @@ export interface StreamOptions {
   /** The records of RAM. */
   readonly pages?: Buffer;
   readonly machine?: string;
+  /** A mapped-ram file, with these pages of each block by number. */
+  readonly mapped?: ReadonlyMap<number, Buffer>;
 }
 
 const BLOCKS = [{ name: 'pc.ram', usedLength: 0x1000 }];
@@ -80,12 +82,19 @@ const BLOCKS = [{ name: 'pc.ram', usedLength: 0x1000 }];
 /** Precopy with these sections. `at` gives the offset of a payload by its number. */
 export function stream(
   devices: readonly Section[],
-  { blocks = BLOCKS, pages = zero(0, 'pc.ram'), machine = 'pc-q35-10.0' }: StreamOptions = {},
+  { blocks = BLOCKS, mapped, pages = mapped ? join() : zero(0, 'pc.ram'), machine = 'pc-q35-10.0' }: StreamOptions = {},
 ): { readonly bytes: Buffer; readonly at: (device: number) => number } {
+  const head = configuration(machine, { pageBits: 12, ...(mapped && { capabilities: ['mapped-ram'] }) });
+  const list = mapped
+    ? mappedMemSize(
+        header().length + head.length + start(RAM, join(), false).length,
+        blocks.map((block) => ({ ...block, pages: mapped })),
+      )
+    : memSize(blocks);
   const pieces: Record<string, Buffer> = {
     header: header(),
-    configuration: configuration(machine, { pageBits: 12 }),
-    start: start(RAM, join(memSize(blocks), eos())),
+    configuration: head,
+    start: start(RAM, join(list, eos())),
     part: part(RAM.id, join(pages, eos())),
     switchover: switchoverStart(),
     end: end(RAM.id, eos()),
