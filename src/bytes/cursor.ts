@@ -8,6 +8,7 @@
  * The window has 1 MiB, and more only for structures that have to be seen whole and for bytes that `keep` holds. It then grows in place:
  * a buffer of the largest size is made once, of which the system backs only what has been written to.
  */
+import { readBuffer } from './read-buffer.js';
 import { DecodeError, hex } from '../finding.js';
 import type { ByteSource } from './source.js';
 import { escapedByte, visible } from './visible.js';
@@ -77,7 +78,7 @@ export class Cursor {
     allocate?: WindowAllocator,
   ) {
     this.capacity = window;
-    this.home = allocate?.(window) ?? Buffer.allocUnsafeSlow(window);
+    this.home = allocate?.(window) ?? readBuffer(window);
     this.buffer = this.home;
     this.view = viewOf(this.buffer);
   }
@@ -404,7 +405,7 @@ export class Cursor {
 
   private moveInto(size: number, first: number): void {
     const { home } = this;
-    const next = size === home.length && this.buffer !== home ? home : Buffer.allocUnsafeSlow(size);
+    const next = size === home.length && this.buffer !== home ? home : readBuffer(size);
     this.buffer.copy(next, 0, first, this.loaded);
     this.buffer = next;
     this.view = viewOf(next);

@@ -1,6 +1,7 @@
 /** Makes a file of what can only be read forwards, for wrappers that have to be read here and there. */
 import { closeSync, readSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { readBuffer } from '../bytes/read-buffer.js';
 import type { ByteSource } from '../bytes/source.js';
 import { temporaryFile } from '../bytes/temporary-file.js';
 import { hex, InputError } from '../finding.js';
@@ -28,7 +29,7 @@ export async function spool(source: ByteSource, what: string, most = MAX_SPOOLED
   const fd = temporaryFile();
   let size = 0;
   try {
-    const chunk = Buffer.allocUnsafeSlow(CHUNK);
+    const chunk = readBuffer(CHUNK);
     for (let got; (got = await source.read(chunk)) > 0; size += got) {
       if (size + got > most) throw tooMuch(`more than ${hex(most)} bytes`);
       writeSync(fd, chunk, 0, got, size);

@@ -5,6 +5,7 @@
  * index: each is written to a temporary file at once, and only its place is kept in memory. The PCI configuration goes into a file of its own.
  */
 import { closeSync, readSync } from 'node:fs';
+import { readBuffer } from '../bytes/read-buffer.js';
 import type { EventOf, StreamEvent, StreamSink } from '../stream/events.js';
 import { VFIO_END_OF_STATE_BYTES, VFIO_MIG_FLAG_DEV_CONFIG_STATE } from '../wire/vfio.js';
 import type { OutputDirectory } from '../bytes/output-directory.js';
@@ -138,7 +139,7 @@ export class DeviceStore implements StreamSink {
   private assemble(device: Device): StoredDevice {
     const { idstr, instance, file, mainBytes, places, duplicates, lastIndex, configIndex, config } = device;
     const order = Float64Array.from(places.keys()).sort();
-    const buffer = Buffer.alloc(order.length === 0 ? 0 : COPY);
+    const buffer = readBuffer(order.length === 0 ? 0 : COPY);
     let length = mainBytes;
     for (const index of order) {
       const place = places.get(index)!;

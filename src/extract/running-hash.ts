@@ -2,6 +2,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import { closeSync, constants, openSync, read as readCallback, readSync } from 'node:fs';
 import { promisify } from 'node:util';
+import { readBuffer } from '../bytes/read-buffer.js';
 
 /** What is said of a file: it is written up to a length; something before that was written again; it is finished. */
 export type HashOrder =
@@ -18,7 +19,7 @@ const PIECE = 1 << 20;
 const NOFOLLOW = constants.O_NOFOLLOW ?? 0;
 const readAsync = promisify(readCallback);
 /** One for all files of a thread. */
-const buffer = Buffer.allocUnsafeSlow(PIECE);
+const buffer = readBuffer(PIECE);
 
 export class RunningHash {
   private hash: Hash = createHash('sha256');
@@ -45,7 +46,7 @@ export class RunningHash {
   /** Hashes the rest; the next piece is read meanwhile. */
   async finish(): Promise<FileHash> {
     try {
-      const [first, second] = [Buffer.allocUnsafeSlow(PIECE), Buffer.allocUnsafeSlow(PIECE)];
+      const [first, second] = [readBuffer(PIECE), readBuffer(PIECE)];
       const read = async (into: Buffer, at: number): Promise<Buffer> => {
         const { bytesRead } = await readAsync(this.file(), into, 0, PIECE, at);
         return into.subarray(0, bytesRead);

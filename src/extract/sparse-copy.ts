@@ -1,5 +1,6 @@
 /** Copies ranges between files; what is zero is not written, so that it stays a hole in a new file. */
 import { readSync, writeSync } from 'node:fs';
+import { readBuffer } from '../bytes/read-buffer.js';
 
 /** The file of a RAM block, as long as the descriptor is valid: until the next call. */
 export type BlockReader = (name: string) => { readonly fd: number; readonly usedLength: number };
@@ -12,7 +13,7 @@ const ZEROS = Buffer.alloc(GRAIN);
 
 /** Copies as much of `length` bytes as `from` has. */
 export function copySparse(from: number, at: number, to: number, target: number, length: number): void {
-  const piece = Buffer.alloc(Math.min(PIECE, length));
+  const piece = readBuffer(Math.min(PIECE, length));
   for (let done = 0; done < length;) {
     const got = readSync(from, piece, 0, Math.min(piece.length, length - done), at + done);
     if (got === 0) return;

@@ -2,6 +2,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
+import { readBuffer } from '../../bytes/read-buffer.js';
 import type { ByteSource } from '../../bytes/source.js';
 import type { Complaints, ProgramEnd } from './complaints.js';
 import { Unpacked } from './unpacked.js';
@@ -51,7 +52,7 @@ export class FedProgram extends Unpacked {
     let broken = false;
     // A program that has seen enough closes its end.
     stdin.on('error', () => (broken = true));
-    const buffer = Buffer.alloc(INPUT);
+    const buffer = readBuffer(INPUT);
     for (let got; !broken && (got = await this.packed.read(buffer)) > 0;) {
       await new Promise<void>((resolve) => {
         stdin.once('close', resolve);

@@ -1,6 +1,7 @@
 /**
  * A window that moves over a file of packets: it reads through small packets, and steps over the payloads of large ones.
  */
+import { readBuffer } from '../../bytes/read-buffer.js';
 import type { SeekableSource } from '../spool.js';
 
 const WINDOW = 1 << 20;
@@ -10,7 +11,7 @@ const HEADERS = 4096;
 const LARGE = 8192;
 
 export class FileWindow {
-  readonly buffer = Buffer.alloc(WINDOW);
+  readonly buffer = readBuffer(WINDOW);
   readonly view = new DataView(this.buffer.buffer, this.buffer.byteOffset, this.buffer.byteLength);
   private base = 0;
   private loaded = 0;

@@ -1,4 +1,5 @@
 /** A stream of a packet capture as a source of bytes: read out of the packets, in the order of the stream. */
+import { readBuffer } from '../../bytes/read-buffer.js';
 import type { ByteSource, SourceFault } from '../../bytes/source.js';
 import type { SeekableSource } from '../spool.js';
 import type { RecordReader } from './record-log.js';
@@ -106,7 +107,7 @@ export class StreamSource implements ByteSource {
 
   /** Copies the payloads of the pieces up to `last` out of one part of the file. */
   private gather(into: Uint8Array, from: number, until: number, last: number): number {
-    this.window ??= Buffer.allocUnsafeSlow(WINDOW);
+    this.window ??= readBuffer(WINDOW);
     const { pieces, window } = this;
     const loaded = this.packets.readAt(window.subarray(0, until - from), from);
     let got = 0;
