@@ -8,10 +8,12 @@ import { createHash } from 'node:crypto';
 
 /** page-hash.wat */
 const MODULE = [
-  'AGFzbQEAAAABBwFgA39/fwACDwEDZW52Bm1lbW9yeQIAAQMCAQAHCAEEaGFzaAAACv0BAfoBAwF/B3sCfiAAIAFqIQMDQCAA/QAEACEEIAD9AAQQIQUgAv0ABBAhBiAE',
-  'IAb9rgEhCSAFIAL9AAQg/a4BIQogBCAC/QAEAP2uASEEIAUgBv2uASEFIAcgBCAF/d4B/c4BIQcgByAEIAX93wH9zgEhByAIIAkgCv3eAf3OASEIIAggCSAK/d8B/c4B',
-  'IQggAkEgaiECIABBIGoiACADSQ0ACyAH/R0AIAf9HQF8IQsgCP0dACAI/R0BfCEMIAsgC0IgiIVCh5Wvr5i23puef34hCyAMIAxCHYiFQs/W077Sx6vZQn4hDCALIAx8',
-  'IQtBACALIAtCIIiFNwMACw==',
+  'AGFzbQEAAAABIARgA39/fwF+YAJ/fwF/YAR/f39/AGAHf39/f39/fwF/Ag8BA2VudgZtZW1vcnkCAAEDBQQAAQIDBxACBGhhc2gAAgVwYWdlcwADCqcDBP0BAwF/CHsCfiAA',
+  'IAFqIQMgAv0ABAAhBgNAIAD9AAQAIQQgAP0ABBAhBSAC/QAEECEHIAQgB/2uASEKIAQgBv2uASEEIAL9AAQgIQYgBSAG/a4BIQsgBSAH/a4BIQUgCCAEIAX93gH9zgEhCCAI',
+  'IAQgBf3fAf3OASEIIAkgCiAL/d4B/c4BIQkgCSAKIAv93wH9zgEhCSACQSBqIQIgAEEgaiIAIANJDQALIAj9HQAgCP0dAXwhDCAJ/R0AIAn9HQF8IQ0gDCAMQiCIhUKHla+v',
+  'mLbem55/fiEMIA0gDUIdiIVCz9bTvtLHq9lCfiENIAwgDXwhDCAMIAxCIIiFCzIBAX8gACABaiECA0AgAP0ABAAgAP0ABBD9UP1TBEBBAA8LIABBIGoiACACSQ0AC0EBCw8A',
+  'IAMgACABIAIQADcDAAtjAQN/IAAgAUEEbGohCQNAIAIgACgCAGohByAHIAMQAQRAIAZBAToAAAUgBSAHIAMgBBAANwMAIAZBAjoAACAIQQFqIQgLIAVBCGohBSAGQQFqIQYg',
+  'AEEEaiIAIAlJDQALIAgL',
 ].join('');
 
 /** The largest page that is hashed. */
@@ -19,19 +21,51 @@ export const MAX_HASHED = 1 << 16;
 /** Bytes of all windows. */
 const WINDOWS = 16 << 20;
 const STRIPE = 32;
-const KEYS_AT = 64;
+/** What a run says of a page; page-hash.wat has them too. */
+export const ZERO_PAGE = 1;
+export const HASHED_PAGE = 2;
+/** Pages that are hashed in one go. */
+export const MAX_RUN = 512;
+const HASHES_AT = 64;
+const STARTS_AT = HASHES_AT + 8 * MAX_RUN;
+const STATES_AT = STARTS_AT + 4 * MAX_RUN;
+const KEYS_AT = STATES_AT + MAX_RUN;
 /** The second pass begins a little later in the keys. */
 const KEY_BYTES = MAX_HASHED + STRIPE;
 const SINGLE_AT = KEYS_AT + KEY_BYTES;
 const WINDOWS_AT = SINGLE_AT + MAX_HASHED;
 const WASM_PAGE = 1 << 16;
 
-type Kernel = (at: number, length: number, key: number) => void;
+/** What page-hash.wat exports. */
+interface Kernel {
+  readonly hash: (at: number, length: number, key: number, out: number) => void;
+  readonly pages: (
+    starts: number,
+    count: number,
+    base: number,
+    length: number,
+    key: number,
+    out: number,
+    states: number,
+  ) => number;
+}
+
+/** What a run of pages is, and the hashes of those that are not zero. */
+export interface PageRun {
+  /** By page: `ZERO_PAGE` or `HASHED_PAGE`. */
+  readonly states: Uint8Array;
+  /** Two halves a page; those of zero pages are not set. */
+  readonly hashes: Uint32Array;
+  /** Pages that are not zero. */
+  readonly hashed: number;
+}
 
 export class PageHasher {
   private readonly kernel: Kernel;
   private readonly memory: Buffer;
-  private readonly result: Uint32Array;
+  private readonly hashes: Uint32Array;
+  private readonly starts: Uint32Array;
+  private readonly states: Uint8Array;
   private used = WINDOWS_AT;
 
   /** Hashes of one seed can be compared. */
@@ -40,9 +74,11 @@ export class PageHasher {
     // Memory that grows would move: all of it is there from the start, and the system backs what is written to.
     const memory = new WebAssembly.Memory({ initial: Math.ceil((WINDOWS_AT + WINDOWS) / WASM_PAGE) });
     const { exports } = new WebAssembly.Instance(module, { env: { memory } });
-    this.kernel = (exports as { readonly hash: Kernel }).hash;
+    this.kernel = exports as unknown as Kernel;
     this.memory = Buffer.from(memory.buffer);
-    this.result = new Uint32Array(memory.buffer, 0, 2);
+    this.hashes = new Uint32Array(memory.buffer, HASHES_AT, 2 * MAX_RUN);
+    this.starts = new Uint32Array(memory.buffer, STARTS_AT, MAX_RUN);
+    this.states = new Uint8Array(memory.buffer, STATES_AT, MAX_RUN);
     const start = Buffer.alloc(8);
     start.writeBigUInt64LE(BigInt.asUintN(64, seed));
     this.memory.set(createHash('shake256', { outputLength: KEY_BYTES }).update(start).digest(), KEYS_AT);
@@ -66,14 +102,25 @@ export class PageHasher {
    * half to `into[at]` and behind it. `place` is that of `bytes`: asked for once for all the pages in them.
    */
   hash(bytes: Uint8Array, place: number, start: number, size: number, into: Uint32Array, at: number): void {
-    if (place >= 0 && size % STRIPE === 0 && size > 0) this.kernel(place + start, size, KEYS_AT);
+    if (place >= 0 && size % STRIPE === 0 && size > 0) this.kernel.hash(place + start, size, KEYS_AT, HASHES_AT);
     else {
       const length = Math.max(STRIPE, Math.ceil(size / STRIPE) * STRIPE);
       this.memory.set(bytes.subarray(start, start + size), SINGLE_AT);
       this.memory.fill(0, SINGLE_AT + size, SINGLE_AT + length);
-      this.kernel(SINGLE_AT, length, KEYS_AT);
+      this.kernel.hash(SINGLE_AT, length, KEYS_AT, HASHES_AT);
     }
-    into[at] = this.result[0]!;
-    into[at + 1] = this.result[1]!;
+    into[at] = this.hashes[0]!;
+    into[at + 1] = this.hashes[1]!;
+  }
+
+  /**
+   * Hashes `count` pages of `size` bytes, at most `MAX_RUN`, that begin at `starts[from]` and behind it in a window from here, whose place is `place`.
+   * What it gives is valid until the next call; undefined for sizes that are not whole stripes.
+   */
+  pages(place: number, starts: Uint32Array, from: number, count: number, size: number): PageRun | undefined {
+    if (place < 0 || size % STRIPE !== 0 || size === 0) return undefined;
+    for (let i = 0; i < count; i++) this.starts[i] = starts[from + i]!;
+    const hashed = this.kernel.pages(STARTS_AT, count, place, size, KEYS_AT, HASHES_AT, STATES_AT);
+    return { states: this.states, hashes: this.hashes, hashed };
   }
 }

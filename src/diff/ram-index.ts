@@ -5,14 +5,14 @@
  * Pages are told by block name and address, and the last record of each counts, whatever channel it came on.
  */
 import { inflateSync } from 'node:zlib';
-import { MAX_HASHED, type PageHasher } from '../bytes/page-hash.js';
+import { HASHED_PAGE, MAX_HASHED, MAX_RUN, type PageHasher, ZERO_PAGE } from '../bytes/page-hash.js';
 import type { EventOf, RamBlock, StreamEvent, StreamSink } from '../stream/events.js';
 import { PAGE_COMPRESSED, PAGE_NORMAL, PAGE_ZERO, type PageBatch } from '../stream/page-batch.js';
 
 /** No record, or taken back by POSTCOPY_RAM_DISCARD. */
 export const PAGE_ABSENT = 0;
-export const PAGE_IS_ZERO = 1;
-export const PAGE_HASHED = 2;
+export const PAGE_IS_ZERO = ZERO_PAGE;
+export const PAGE_HASHED = HASHED_PAGE;
 /** The last record says what changed since the one before: only the pages themselves can tell. */
 export const PAGE_UNKNOWN = 3;
 
@@ -89,7 +89,14 @@ export class RamIndex implements StreamSink {
       const bytes = Math.min(pageSize, room);
       const end = Math.min(length, i + CHUNK_PAGES - slot, i + Math.max(1, Math.floor(room / pageSize)));
       const whole = Number.isInteger(page);
-      for (let next = at; i < end && address[i] === next && block[i] === number; i++, slot++, next += pageSize) {
+      const run = whole && bytes === pageSize ? this.run(chunk, slot, batch, place, i, end) : 0;
+      i += run;
+      slot += run;
+      for (
+        let next = at + run * pageSize;
+        i < end && address[i] === next && block[i] === number;
+        i++, slot++, next += pageSize
+      ) {
         const from = start[i]!;
         if (kind[i] === PAGE_NORMAL) this.content(chunk, slot, window, place, from, Math.min(bytes, size[i]!));
         else if (kind[i] === PAGE_ZERO) this.fill(chunk, slot, bytes, size[i] === 0 ? 0 : window[from]!);
@@ -105,7 +112,36 @@ export class RamIndex implements StreamSink {
     return { pageSize: this.pageSize, blocks: [...this.blocks.values()], dropped: this.dropped };
   }
 
-  /** `place` is that of the window in the memory of the hasher. */
+  /** Takes the whole pages from `first` on that follow each other, as far as `end`; gives how many. `place` is that of the window in the memory of the hasher. */
+  private run(chunk: PageChunk, slot: number, batch: PageBatch, place: number, first: number, end: number): number {
+    const { kind, block, address, size, start, pageSize } = batch;
+    const last = Math.min(end, first + MAX_RUN);
+    const number = block[first];
+    let i = first;
+    for (let next = address[first]!; i < last && kind[i] === PAGE_NORMAL && address[i] === next; next += pageSize) {
+      if (block[i] !== number || size[i] !== pageSize) break;
+      i++;
+    }
+    const count = i - first;
+    const run = count > 0 ? this.hasher.pages(place, start, first, count, pageSize) : undefined;
+    if (!run) return 0;
+    const { states, hashes, hashed } = run;
+    for (let page = 0; page < count; page++) chunk.states[slot + page] = states[page]!;
+    if (hashed > 0) {
+      const into = this.hashesOf(chunk);
+      for (let half = 0; half < 2 * count; half++) into[2 * slot + half] = hashes[half]!;
+    }
+    return count;
+  }
+
+  private hashesOf(chunk: PageChunk): Uint32Array {
+    if (!chunk.hashes) {
+      this.used += CHUNK_PAGES * 8;
+      chunk.hashes = new Uint32Array(CHUNK_PAGES * 2);
+    }
+    return chunk.hashes;
+  }
+
   private content(
     chunk: PageChunk,
     slot: number,
@@ -118,11 +154,7 @@ export class RamIndex implements StreamSink {
       chunk.states[slot] = PAGE_IS_ZERO;
       return;
     }
-    if (!chunk.hashes) {
-      this.used += CHUNK_PAGES * 8;
-      chunk.hashes = new Uint32Array(CHUNK_PAGES * 2);
-    }
-    this.hasher.hash(window, place, start, size, chunk.hashes, slot * 2);
+    this.hasher.hash(window, place, start, size, this.hashesOf(chunk), slot * 2);
     chunk.states[slot] = PAGE_HASHED;
   }
 

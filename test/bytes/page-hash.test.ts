@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { MAX_HASHED, PageHasher } from '../../src/bytes/page-hash.js';
+import { HASHED_PAGE, MAX_HASHED, MAX_RUN, PageHasher, ZERO_PAGE } from '../../src/bytes/page-hash.js';
 import { noise } from '../build/bytes.js';
 
 function hashOf(hasher: PageHasher, bytes: Uint8Array, start = 0, size = bytes.length): bigint {
@@ -69,6 +69,37 @@ describe('PageHasher', () => {
   it('hashes the largest page with keys to its end', () => {
     const page = noise(MAX_HASHED, 6);
     expect(hashOf(new PageHasher(9n), page)).toBe(expected(page, 9n));
+  });
+
+  it('hashes runs of pages as it does each of them, and says which are zero', () => {
+    const hasher = new PageHasher(11n);
+    const size = 1024;
+    const window = hasher.window(3 * size * MAX_RUN)!;
+    window.set(noise(window.length, 12));
+    const starts = Uint32Array.from({ length: MAX_RUN + 1 }, (_, i) => 3 * size * Math.max(0, i - 1) + i);
+    const zeros = [1, 2, MAX_RUN];
+    for (const i of zeros) window.fill(0, starts[i], starts[i]! + size);
+    // The last byte of a page is enough.
+    window.fill(0, starts[7], starts[7]! + size - 1);
+    const run = hasher.pages(hasher.placeOf(window), starts, 1, MAX_RUN, size)!;
+    expect(run.hashed).toBe(MAX_RUN - zeros.length);
+    const [states, hashes] = [[...run.states], [...run.hashes]];
+    for (let i = 1; i <= MAX_RUN; i++) {
+      expect(states[i - 1]).toBe(zeros.includes(i) ? ZERO_PAGE : HASHED_PAGE);
+      if (zeros.includes(i)) continue;
+      const hash = (BigInt(hashes[2 * i - 1]!) << 32n) | BigInt(hashes[2 * i - 2]!);
+      expect(hash).toBe(hashOf(hasher, window, starts[i], size));
+    }
+  });
+
+  it('leaves runs elsewhere and of odd sizes to who asks', () => {
+    const hasher = new PageHasher(11n);
+    const bytes = noise(4096, 13);
+    const starts = Uint32Array.of(0);
+    expect(hasher.pages(hasher.placeOf(bytes), starts, 0, 1, 1024)).toBeUndefined();
+    const place = hasher.placeOf(hasher.window(4096)!);
+    for (const size of [0, 1000]) expect(hasher.pages(place, starts, 0, 1, size)).toBeUndefined();
+    expect(hasher.pages(place, starts, 0, 1, 1024)).toMatchObject({ hashed: 0 });
   });
 
   it('hands out windows that do not overlap, until there is no room', () => {
