@@ -218,7 +218,7 @@ class FileOfRecording implements RecordingFile {
   async write(chunks: readonly Uint8Array[]): Promise<void> {
     let left: readonly Uint8Array[] = chunks;
     while (left.length > 0) {
-      const { bytesWritten } = await writevAsync(this.fd, left.slice(0, MAX_VECTOR));
+      const { bytesWritten } = await writevAsync(this.fd, left.slice(0, countOf(left)));
       this.written += bytesWritten;
       left = behind(left, bytesWritten);
     }
@@ -231,6 +231,17 @@ class FileOfRecording implements RecordingFile {
 
 /** Buffers that the system takes at once (`IOV_MAX`). */
 const MAX_VECTOR = 1024;
+/** Bytes that are written at once. For more the system makes larger pages of its cache, and looks long for the memory. */
+const MAX_WRITE = 1 << 20;
+
+/** How many of the chunks are written next: one at least. */
+function countOf(chunks: readonly Uint8Array[]): number {
+  let bytes = chunks[0]!.length;
+  let count = 1;
+  while (count < Math.min(chunks.length, MAX_VECTOR) && bytes + chunks[count]!.length <= MAX_WRITE)
+    bytes += chunks[count++]!.length;
+  return count;
+}
 
 function behind(chunks: readonly Uint8Array[], count: number): readonly Uint8Array[] {
   let skip = count;
