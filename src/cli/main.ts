@@ -9,9 +9,12 @@ import { protectDashes } from './command.js';
 import { COMMANDS } from './commands.js';
 import { version } from './version.js';
 
+/** Thrown to yargs when it has found the command: behind a handler that returns it renders the help text, which takes up to 10 ms. */
+const FOUND = new Error('the command is found');
+
 /** Runs the program with the arguments behind its name. Writes to the standard streams; returns the exit code. */
 export async function main(args: readonly string[]): Promise<number> {
-  // Run when yargs is done with it: for a handler that returns a promise it renders the help text first, which takes 10 ms.
+  // What prints help or the version does so while it is parsed.
   let run = (): Promise<number> => Promise.resolve(EXIT_OK);
   const parser = yargs()
     .scriptName('migscope')
@@ -33,10 +36,15 @@ export async function main(args: readonly string[]): Promise<number> {
   for (const command of COMMANDS) {
     parser.command(command.usage, command.summary, command.options, (parsed) => {
       run = () => command.run(parsed);
+      throw FOUND;
     });
   }
   try {
     await parser.parseAsync(protectDashes(args));
+  } catch (error) {
+    if (error !== FOUND) return report(error, args[0]);
+  }
+  try {
     return await run();
   } catch (error) {
     return report(error, args[0]);
