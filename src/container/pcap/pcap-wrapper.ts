@@ -13,10 +13,20 @@ import type { TcpStream } from './tcp-stream.js';
 /** @throws InputError when there is no migration in it, or it is not clear which one is meant */
 export async function openPcap(source: ByteSource, { part }: UnwrapOptions): Promise<SeveralInside> {
   const file = isSeekable(source) ? source : await spool(source, 'a packet capture that has to be read twice');
+  try {
+    return await openMigration(file, part);
+  } catch (error) {
+    file.close();
+    throw error;
+  }
+}
+
+async function openMigration(file: SeekableSource, part: string | undefined): Promise<SeveralInside> {
+  const { name } = file;
   const index = await indexPackets(file);
-  if (!index) throw new InputError(`${source.name} begins as a packet capture does, and is none`);
+  if (!index) throw new InputError(`${name} begins as a packet capture does, and is none`);
   const migrations = findMigrations(index.connections.all);
-  const number = choose(source.name, migrations, index, part);
+  const number = choose(name, migrations, index, part);
   const migration = migrations[number]!;
   const streams = streamsOf(migration);
   const others = index.connections.seen - migration.connections.length;

@@ -1,8 +1,9 @@
 /** Packet captures from a file to the channels of a migration: real ones, real ones in other clothes, and built ones. */
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { brotliDecompressSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { openPcap as openPcapOf } from '../../../src/container/pcap/pcap-wrapper.js';
 import { unwrap } from '../../../src/container/wrappers.js';
 import { MemorySource } from '../../../src/bytes/source.js';
 import { InputError } from '../../../src/finding.js';
@@ -300,6 +301,17 @@ describe('a packet capture without a migration', () => {
   ])('%s says so', async (_name, file, message) => {
     await expect(openPcap(file)).rejects.toThrow(message);
     await expect(openPcap(file)).rejects.toThrow(InputError);
+  });
+
+  it('leaves no file open that a pipe was copied into', async () => {
+    let closed = 0;
+    const source = new MemorySource(pcap([]), 'x.pcap', { seekable: false });
+    const pipe = { name: 'x.pcap', read: (into: Uint8Array) => source.read(into), close: () => void closed++ };
+    const open = (): number => readdirSync('/dev/fd').length;
+    const before = open();
+    await expect(openPcapOf(pipe, {})).rejects.toThrow(/without TCP/);
+    expect(open()).toBe(before);
+    expect(closed).toBe(1);
   });
 
   it('of a migration that ran already is recognised as none', async () => {
