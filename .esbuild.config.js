@@ -86,7 +86,7 @@ async function makeCache(folder) {
 
 /** Fixtures are packed by brotli; a capture may be a folder of them. */
 function unpack(from, to) {
-  if (/\.bin$/.test(from)) return from;
+  if (from.endsWith('.bin')) return from;
   if (from.endsWith('.br')) {
     writeFileSync(to, brotliDecompressSync(readFileSync(from)));
     return to;

@@ -18,8 +18,12 @@ export function decodedState(event: DeviceEvent, machine: string | undefined): S
   const known = STATES.get(event);
   if (known !== undefined) return known ?? undefined;
   const { description, payload, idstr, version } = event;
-  const context = { idstr, sectionVersion: version, ...(machine !== undefined && { machine }) };
-  const { state } = decodeContents(description, payload, context, { asBytes: PCI_TYPES });
+  const { state } = decodeContents(description, payload, {
+    idstr,
+    sectionVersion: version,
+    ...(machine !== undefined && { machine }),
+    asBytes: PCI_TYPES,
+  });
   STATES.set(event, state ?? null);
   return state;
 }

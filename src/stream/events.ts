@@ -104,13 +104,13 @@ export type StreamEvent =
       readonly name: string;
       readonly fields: RecordFields;
     }
-  /** A piece of the data of a record, in order and before it. The view is valid until the sink returns. */
   /** What was asked for by `wantedWords`; `bytes` where the page is stored, or is zero. Follows `ram-blocks`. */
   | {
       readonly kind: 'mapped-words';
       readonly offset: number;
       readonly words: readonly (MemoryWord & { readonly bytes?: Uint8Array })[];
     }
+  /** A piece of the data of a record, in order and before it. The view is valid until the sink returns. */
   | {
       readonly kind: 'section-data';
       readonly offset: number;

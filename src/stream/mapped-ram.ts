@@ -183,8 +183,9 @@ export function mappedWords(
   words: readonly MemoryWord[],
 ): EventOf<'mapped-words'>['words'] {
   const bitmaps = new Map<string, Bitmap>();
+  const byName = new Map(blocks.map((block) => [block.name, block]));
   return words.map((word) => {
-    const block = blocks.find(({ name }) => name === word.block);
+    const block = byName.get(word.block);
     const area = block?.mappedRam;
     if (!area || word.offset + word.length > block.usedLength) return word;
     let bitmap = bitmaps.get(block.name);

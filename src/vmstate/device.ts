@@ -14,5 +14,5 @@ export function decodeDevice(
   payload: Uint8Array,
   context: OpaqueContext,
 ): DecodedState {
-  return decodeContents(description, payload, context, { interpretations: interpretationsOf });
+  return decodeContents(description, payload, context, interpretationsOf);
 }

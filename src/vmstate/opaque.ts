@@ -22,6 +22,8 @@ export interface OpaqueField {
   readonly sectionVersion: number;
   /** The machine type of the configuration section. */
   readonly machine?: string;
+  /** Types that stay bytes where they stand within another opaque field: for who does not look at them. */
+  readonly asBytes?: ReadonlySet<string>;
   /** The vmsd that holds the field; empty where the payload is a whole section. */
   readonly vmsd: string;
   readonly field: string;
@@ -44,14 +46,7 @@ export interface OpaqueLayout {
 }
 
 /** What a section is known by. */
-export type OpaqueContext = Pick<OpaqueField, 'idstr' | 'sectionVersion' | 'machine'>;
-
-export interface ContentsOptions {
-  /** What is said beside the values of fields that the vmdesc describes. */
-  readonly interpretations?: Interpretations;
-  /** Types that stay bytes where they stand within another opaque field: for who does not look at them. */
-  readonly asBytes?: ReadonlySet<string>;
-}
+export type OpaqueContext = Pick<OpaqueField, 'idstr' | 'sectionVersion' | 'machine' | 'asBytes'>;
 
 const BY_TYPE = new Map<string, OpaqueLayout>();
 const BY_FIELD = new Map<string, OpaqueLayout>();
@@ -66,29 +61,29 @@ for (const layout of LAYOUTS) {
  * Decodes the payload of a section, and what is opaque in it.
  *
  * @param description what the vmdesc says of it; without it, only sections that have a layout of their own are decoded
+ * @param interpretations what is said beside the values of fields that the vmdesc describes
  */
 export function decodeContents(
   description: VmsdDescription | undefined,
   payload: Uint8Array,
   context: OpaqueContext,
-  { interpretations, asBytes }: ContentsOptions = {},
+  interpretations?: Interpretations,
 ): DecodedState {
   const whole = !description || isOldStyle(description) ? layoutOfSection(context.idstr) : undefined;
-  if (!whole)
-    return description ? decodeState(description, payload, opaqueDecoder(context, asBytes), interpretations) : {};
+  if (!whole) return description ? decodeState(description, payload, opaqueDecoder(context), interpretations) : {};
   const field = { ...context, vmsd: '', field: '', type: '', size: payload.length };
-  const { struct, failures } = lookInside(whole, field, payload, 0, asBytes);
+  const { struct, failures } = lookInside(whole, field, payload, 0);
   if (struct) return { state: struct, failures };
   return description ? { ...decodeState(description, payload), failures } : { failures };
 }
 
 /** Looks for a layout for each field that the vmdesc leaves as bytes. */
-function opaqueDecoder(context: OpaqueContext, asBytes: ContentsOptions['asBytes']): OpaqueDecoder {
+function opaqueDecoder(context: OpaqueContext): OpaqueDecoder {
   return (vmsd, { name, type, start, size, count }, payload) => {
     if (count !== 1) return undefined;
     const field = { ...context, vmsd, field: name, type, size };
     const layout = layoutOf(field);
-    return layout && lookInside(layout, field, payload, start, asBytes);
+    return layout && lookInside(layout, field, payload, start);
   };
 }
 
@@ -108,14 +103,8 @@ function layoutOfSection(idstr: string): OpaqueLayout | undefined {
 }
 
 /** Names the contents of the field that starts at `start` of a payload. */
-function lookInside(
-  layout: OpaqueLayout,
-  field: OpaqueField,
-  payload: Uint8Array,
-  start: number,
-  asBytes: ContentsOptions['asBytes'],
-): OpaqueContents {
-  const cut = new Cutter(payload, start, start + field.size, innerOf(field, asBytes));
+function lookInside(layout: OpaqueLayout, field: OpaqueField, payload: Uint8Array, start: number): OpaqueContents {
+  const cut = new Cutter(payload, start, start + field.size, innerOf(field));
   try {
     const label = cut.within(field.size, () => layout.cut(cut, field));
     // A section as a whole has the version of its header.
@@ -128,9 +117,9 @@ function lookInside(
 }
 
 /** Layouts of fields within a field are found by their type alone. */
-function innerOf(outer: OpaqueField, asBytes: ContentsOptions['asBytes']): InnerLayout {
+function innerOf(outer: OpaqueField): InnerLayout {
   return (type, size) => {
-    const layout = asBytes?.has(type) ? undefined : BY_TYPE.get(type);
+    const layout = outer.asBytes?.has(type) ? undefined : BY_TYPE.get(type);
     return layout && ((cut) => layout.cut(cut, { ...outer, field: type, type, size }));
   };
 }

@@ -1,5 +1,5 @@
 /** The bundle as the build left it. */
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -12,6 +12,15 @@ const BUNDLE = pathToFileURL(`${join(ROOT, 'dist/bundle')}/`);
 describe('loadBundle', () => {
   it('takes the code that was compiled when it was built', () => {
     expect(loadBundle(BUNDLE).script.cachedDataRejected).toBe(false);
+  });
+
+  it('has every thread that is started from within it', () => {
+    const files = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' });
+    const started = files
+      .filter((name) => name.endsWith('.ts'))
+      .flatMap((name) => [...readFileSync(join(ROOT, 'src', name), 'utf8').matchAll(/new URL\('\.\/([\w-]+)\.js'/g)])
+      .map((match) => match[1]);
+    expect(started.sort()).toEqual([...loadBundle(BUNDLE).contents.WORKER_NAMES].sort());
   });
 
   it.each([

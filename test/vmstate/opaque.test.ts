@@ -1,13 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { StructNode } from '../../src/vmstate/decode.js';
+import { fieldOf, structsOf } from '../../src/vmstate/access.js';
+import type { FieldNode, StructNode } from '../../src/vmstate/decode.js';
 import { decodeContents } from '../../src/vmstate/opaque.js';
 import { elementValue } from '../../src/vmstate/values.js';
 import { type DeviceDescription, parseVmdesc } from '../../src/vmstate/vmdesc.js';
 import { join, u16, u32, u64 } from '../build/bytes.js';
 import { raw, struct, uint32, vmdescText, vmsdPayload } from '../build/device.js';
 import { MMIO_PATH, subsection, virtioPayload } from '../build/virtio.js';
-import { DEVICE_FIXTURE_NAMES, deviceSections } from './devices/fixtures.js';
+import { DEVICE_FIXTURE_NAMES, deviceSection, deviceSections } from './devices/fixtures.js';
 
 const IDSTR = `${MMIO_PATH}/virtio-rng`;
 const CONTEXT = { idstr: IDSTR, sectionVersion: 1 };
@@ -33,6 +34,18 @@ describe('decodeContents', () => {
   it('leaves those of other types alone', () => {
     const { state } = decodeContents(described(virtio, 'buffer'), payload, CONTEXT);
     expect(state!.fields[1]!.structs).toBeUndefined();
+  });
+
+  it('leaves as bytes what nobody looks at, where it always is', () => {
+    const { description, payload: real, context } = deviceSection('10.0-pci-blk-in-flight');
+    const config = (asBytes: ReadonlySet<string>): FieldNode => {
+      const { state } = decodeContents(description, real, { ...context, asBytes });
+      const [device] = structsOf(structsOf(structsOf(state, 'virtio')[0], 'transport')[0], 'pci_dev');
+      return fieldOf(device, 'config')!;
+    };
+    const { structs, ...bytes } = config(new Set());
+    expect(structs).toHaveLength(1);
+    expect(config(new Set(['pci config']))).toEqual(bytes);
   });
 
   it('looks inside structures of structures', () => {
