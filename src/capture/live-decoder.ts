@@ -43,6 +43,9 @@ export class LiveDecoder {
   /** Joined before there is a main channel, since multifd channels may be read earlier, and depend on it. */
   private readonly mainTurn = this.conductor.main();
   private readonly work: Promise<void>[] = [];
+  /** Channels whose first bytes have not been seen. */
+  private unknown = 0;
+  private finishing = false;
   private hasMain = false;
   /** The main channel that began last. */
   private newest: string | undefined;
@@ -70,22 +73,31 @@ export class LiveDecoder {
 
   /** Resolves when all that was written has been decoded. */
   async finish(): Promise<void> {
+    this.finishing = true;
     for (const file of this.files.values()) file.end();
-    // Nobody waits for a main channel that has not come.
-    if (!this.hasMain) this.mainTurn.event?.(NO_CHANNEL);
+    this.waitForNoMain();
     await Promise.all(this.work);
+  }
+
+  /** Multifd channels do not wait for a main channel that will not come. */
+  private waitForNoMain(): void {
+    if (this.finishing && this.unknown === 0 && !this.hasMain) this.mainTurn.event?.(NO_CHANNEL);
   }
 
   private async decode(file: GrowingFile): Promise<void> {
     try {
-      const { role, cursor } = await openSource(file);
+      this.unknown++;
+      const { role, cursor } = await openSource(file).finally(() => this.unknown--);
       const { ram } = this;
-      this.hasMain ||= role === 'main';
+      // A second one belongs to another migration, and is none of the first one's channels' business.
+      const isFirst = role === 'main' && !this.hasMain;
+      this.hasMain ||= isFirst;
+      this.waitForNoMain();
       const isMain = role === 'main' || role === 'recovery-main';
       const sinks = [
         ...this.listener.sinks(file.name, role),
         ...(isMain ? [{ event: (event: StreamEvent) => this.watch(file.name, event) }] : []),
-        ...(role === 'main' ? [ram, this.mainTurn] : []),
+        ...(isFirst ? [ram, this.mainTurn] : []),
         ...(role === 'multifd' ? [this.conductor.multifd()] : []),
       ];
       await decodeChannel(cursor, sinks, {
@@ -101,6 +113,7 @@ export class LiveDecoder {
       if (!(error instanceof InputError)) throw error;
     } finally {
       file.close();
+      this.waitForNoMain();
     }
   }
 

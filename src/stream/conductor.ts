@@ -50,6 +50,8 @@ export class Conductor {
       drain: () => {
         if (!pending) return undefined;
         pending = false;
+        // Others have been told that it is over.
+        if (!this.active.has(participant)) return undefined;
         participant.generation++;
         return new Promise((resolve) => {
           participant.release = resolve;

@@ -39,6 +39,13 @@ async function replay(name: string, decoder: LiveDecoder): Promise<void> {
   }
 }
 
+/** Writes a file that is over. */
+function write(name: string, bytes: Buffer, decoder: LiveDecoder): void {
+  writeFileSync(join(folder, name), bytes);
+  decoder.grown(name, bytes.length);
+  decoder.ended(name);
+}
+
 describe('decoding beside the recording', () => {
   it('tells the phases of a precopy migration', async () => {
     const { decoder, model, states, phases } = watch();
@@ -90,6 +97,33 @@ describe('decoding beside the recording', () => {
     decoder.ended('channel-01.bin');
     await decoder.finish();
     expect(model.summary().channels).toMatchObject([{ role: 'multifd', complete: true }]);
+  });
+
+  it('reads what was over before anybody looked', async () => {
+    const { decoder, states } = watch();
+    write('main.bin', readFixture('microvm-7.2'), decoder);
+    await decoder.finish();
+    expect(states.at(-1)).toMatchObject({ phase: 'complete' });
+  });
+
+  it('waits for no main channel when the last of the files is no channel', async () => {
+    const { decoder, model } = watch();
+    const bytes = readFileSync(join(unpackCapture('7.2-s390x-multifd-2-zlib'), 'channel-01.bin'));
+    write('channel-01.bin', bytes, decoder);
+    write('main.bin', Buffer.from('GET / HTTP/1.1'.padEnd(100)), decoder);
+    await decoder.finish();
+    expect(model.summary().channels).toMatchObject([{ role: 'multifd', complete: true }]);
+  });
+
+  it('reads a main channel beside another', async () => {
+    const { decoder, model, states } = watch();
+    const stream = readFixture('microvm-7.2');
+    write('main.bin', stream.subarray(0, 150_000), decoder);
+    await later();
+    write('channel-01.bin', stream, decoder);
+    await decoder.finish();
+    expect(states.at(-1)).toMatchObject({ phase: 'complete' });
+    expect(model.summary().channels).toMatchObject([{ complete: false }, { complete: true }]);
   });
 
   it('leaves alone what is no channel', async () => {

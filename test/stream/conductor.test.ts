@@ -138,4 +138,12 @@ describe('Conductor', () => {
     sink.event!(END);
     expect(sink.drain!()).toBeUndefined();
   });
+
+  it('does not hold a channel of which it was told that it is over', async () => {
+    const conductor = new Conductor();
+    const main = conductor.main();
+    main.event?.(END);
+    await read('main', main, generations(2, FLUSH));
+    expect(log.length).toBe(4);
+  });
 });
