@@ -27,12 +27,9 @@ export {
   type RecordingResult,
   type RecordOptions,
 } from './capture/recorder.js';
-export {
-  type EndReason,
-  type RecordedConnection,
-  type RecordedDirection,
-  type RecordingFacts,
-} from './capture/recording.js';
+export { type ChannelIdentity } from './capture/connection-recorder.js';
+export { type EndReason } from './capture/relay.js';
+export { type RecordedConnection, type RecordedDirection, type RecordingFacts } from './capture/recording.js';
 export { type RecordingCut, type RecordingFile } from './capture/write-queue.js';
 export { type LiveState } from './capture/live-decoder.js';
 export * from './stream/events.js';

@@ -37,3 +37,8 @@ export function boundAddress(bound: AddressInfo | string | null, asked: SocketAd
   if (asked.kind === 'unix' || bound === null || typeof bound === 'string') return asked;
   return { kind: 'tcp', host: bound.address, port: bound.port };
 }
+
+/** What `connect` and `listen` of node:net take. */
+export function pathOrPort(address: SocketAddress): { path: string } | { host: string; port: number } {
+  return address.kind === 'unix' ? { path: address.path } : { host: address.host, port: address.port };
+}

@@ -1,14 +1,22 @@
 /** A recorder stands between the source and the destination of a migration, or in the place of the destination, and writes down what passes. */
 import { existsSync, lstatSync, unlinkSync } from 'node:fs';
-import { connect, createServer, type Server, type Socket } from 'node:net';
-import { multifdIdentity, sniff, SNIFF_SIZE } from '../container/sniff.js';
-import { type Finding, InputError } from '../finding.js';
-import { addressText, boundAddress, parseAddress, type SocketAddress } from './address.js';
+import { createServer, type Server, type Socket } from 'node:net';
+import { channelFile } from '../container/arrivals.js';
+import { type Finding, InputError, UsageError } from '../finding.js';
+import { addressText, boundAddress, parseAddress, pathOrPort, type SocketAddress } from './address.js';
+import { clockSince } from './clock.js';
+import {
+  type ChannelIdentity,
+  ConnectionRecorder,
+  type ConnectionReports,
+  type Relays,
+} from './connection-recorder.js';
 import type { LiveState } from './live-decoder.js';
 import { LiveThread } from './live-thread.js';
-import { type EndReason, type RecordedConnection, Recording, type RecordingFacts } from './recording.js';
-import { relay, reset, type Tap } from './relay.js';
-import type { RecordingCut, RecordingFile, WriteQueue } from './write-queue.js';
+import { type RecordedConnection, Recording, type RecordingFacts } from './recording.js';
+import { RelayProcesses } from './relay-processes.js';
+import type { EndReason } from './relay.js';
+import type { OpenRecordingFile, RecordingCut } from './write-queue.js';
 
 export interface RecordOptions {
   /** Where the source connects to: `PORT` (on loopback), `HOST:PORT`, `unix:PATH`. */
@@ -20,20 +28,24 @@ export interface RecordOptions {
   /** Overwrite a recording that is there. */
   readonly force?: boolean;
   /**
+   * Processes that share the connections, so that they are relayed on several cores; none unless given: then it is done in this one, on one core.
+   */
+  readonly processes?: number;
+  /**
    * Decode meanwhile, in a thread of its own, so that the recorder knows when the migration is over and ends by itself. Without it, `stop` ends it. `validate`: judge
    * it too.
    */
   readonly live?: 'decode' | 'validate';
   readonly listener?: RecorderListener;
-  /** Creates the files of the channels; in the directory unless given. */
-  readonly openFile?: (name: string) => Promise<RecordingFile>;
+  /** Creates the files of the channels; in the directory unless given. Not with `processes`. */
+  readonly openFile?: OpenRecordingFile;
 }
 
 /** Hears what happens; every part is optional. */
 export interface RecorderListener {
   /** A connection was made, has told what it is, or is closed. */
   connection?(connection: RecordedConnection): void;
-  /** The destination cannot be reached: the source has been told so by a reset. */
+  /** A connection was not taken, as when the destination cannot be reached: the source has been told so by a reset. */
   refused?(reason: string): void;
   state?(state: LiveState): void;
   finding?(finding: Finding): void;
@@ -71,11 +83,13 @@ const SOCKET_BUFFER = 1 << 20;
  * Begins to record: listens, and makes the directory.
  *
  * @throws InputError when it cannot listen there, or the directory cannot be used
- * @throws UsageError for addresses that are none
+ * @throws UsageError for addresses that are none, and options that do not go together
  */
 export async function recordMigration(options: RecordOptions): Promise<Recorder> {
   const listen = parseAddress(options.listen, 'listen');
   const forward = options.forward === undefined ? undefined : parseAddress(options.forward, 'forward');
+  if (options.openFile && options.processes)
+    throw new UsageError('openFile is for a recorder without processes: they create files of their own');
   const server = createServer({
     allowHalfOpen: true,
     pauseOnConnect: true,
@@ -91,22 +105,29 @@ export async function recordMigration(options: RecordOptions): Promise<Recorder>
   }
 }
 
+/** A connection as far as it is known. */
 interface Open {
   facts: RecordedConnection;
-  readonly queues: WriteQueue[];
-  readonly sockets: readonly Socket[];
+  /** Bytes of each direction that are in its file. */
+  readonly written: { forward: number; back: number };
 }
 
-class MigrationRecorder implements Recorder {
+const sideOf = (back: boolean): 'forward' | 'back' => (back ? 'back' : 'forward');
+
+class MigrationRecorder implements Recorder, ConnectionReports {
   readonly address: string;
   readonly finished: Promise<RecordingResult>;
   private readonly recording: Recording;
+  private readonly relays: Relays;
   private readonly live: LiveThread | undefined;
   private readonly listener: RecorderListener;
   private readonly all: Open[] = [];
+  /** Where those come from that are not open yet. */
+  private readonly from = new Map<number, string>();
   private readonly startedAt = new Date().toISOString();
   private state: LiveState | undefined;
   private opening = Promise.resolve();
+  private accepted = 0;
   private open = 0;
   private stopped = false;
   private finishing = false;
@@ -125,8 +146,12 @@ class MigrationRecorder implements Recorder {
     this.recording = new Recording(options.directory, {
       ...(options.force !== undefined && { force: options.force }),
       ...(options.openFile && { open: options.openFile }),
-      onCut: (cut) => this.listener.cut?.(cut),
+      onCut: (cut) => {
+        this.relays.cut(cut);
+        this.listener.cut?.(cut);
+      },
     });
+    this.relays = this.makeRelays(options);
     this.recording.writeFacts(this.facts());
     if (options.live) this.live = this.startLive(options.directory, options.live === 'validate');
     this.finished = new Promise((resolve, reject) => {
@@ -154,7 +179,65 @@ class MigrationRecorder implements Recorder {
 
   abort(): void {
     this.stop();
-    for (const { sockets } of this.all) for (const socket of sockets) socket.destroy();
+    this.relays.abort();
+  }
+
+  opened(connection: number, time: number): void {
+    const forward = { file: channelFile(connection, false), bytes: 0 };
+    const facts = { connection, from: this.from.get(connection)!, opened: time, forward };
+    this.from.delete(connection);
+    this.all[connection] = { facts, written: { forward: 0, back: 0 } };
+    this.recording.accepted(connection, time);
+    this.listener.connection?.(facts);
+  }
+
+  arrived(connection: number, back: boolean, length: number, time: number): void {
+    const entry = this.all[connection]!;
+    const side = sideOf(back);
+    const { file, bytes } = entry.facts[side] ?? { file: channelFile(connection, back), bytes: 0 };
+    this.recording.arrived(connection, back, bytes, length, time);
+    entry.facts = { ...entry.facts, [side]: { file, bytes: bytes + length } };
+  }
+
+  recognised(connection: number, identity: ChannelIdentity): void {
+    const entry = this.all[connection]!;
+    entry.facts = { ...entry.facts, ...identity };
+    if (identity.role !== 'multifd' || identity.multifd) this.listener.connection?.(entry.facts);
+  }
+
+  ended(connection: number, back: boolean, reason: EndReason, time: number): void {
+    const entry = this.all[connection]!;
+    entry.facts = { ...entry.facts, [sideOf(back)]: { ...entry.facts[sideOf(back)], end: reason } };
+    this.recording.ended(connection, back, reason, time);
+  }
+
+  written(connection: number, back: boolean, bytes: number): void {
+    this.all[connection]!.written[sideOf(back)] = bytes;
+    this.live?.grown(channelFile(connection, back), bytes);
+  }
+
+  closed(connection: number, time: number): void {
+    const entry = this.all[connection]!;
+    for (const back of entry.facts.back ? [false, true] : [false])
+      this.live?.ended(channelFile(connection, back), entry.written[sideOf(back)]);
+    entry.facts = { ...entry.facts, closed: time };
+    this.listener.connection?.(entry.facts);
+    this.recording.writeFacts(this.facts());
+    this.leave();
+  }
+
+  private makeRelays({ directory, processes = 0 }: RecordOptions): Relays {
+    const { forward, recording } = this;
+    const started = process.hrtime.bigint();
+    if (processes > 0) {
+      const onCut = (cut: RecordingCut): void => recording.budget.fail(cut);
+      return new RelayProcesses({ count: processes, directory, ...(forward && { forward }), started, onCut }, this);
+    }
+    const { budget, open } = recording;
+    return new ConnectionRecorder(
+      { ...(forward && { forward }), clock: clockSince(started), openFile: open, budget },
+      this,
+    );
   }
 
   private startLive(directory: string, validate: boolean): LiveThread {
@@ -173,91 +256,22 @@ class MigrationRecorder implements Recorder {
   }
 
   private async accept(source: Socket): Promise<void> {
+    const connection = this.accepted;
+    this.from.set(
+      connection,
+      source.remoteAddress === undefined ? 'unix' : `${source.remoteAddress}:${source.remotePort}`,
+    );
     try {
-      const destination = this.forward && (await connected(this.forward));
-      void this.record(source, destination).then(
-        () => this.closed(),
-        (error: unknown) => this.reject(error),
-      );
+      await this.relays.open(connection, source);
+      this.accepted++;
     } catch (error) {
       this.listener.refused?.((error as Error).message);
-      reset(source);
-      this.closed();
+      this.leave();
     }
   }
 
-  private async record(source: Socket, destination: Socket | undefined): Promise<void> {
-    const number = this.all.length;
-    const { recording } = this;
-    const entry: Open = {
-      facts: {
-        connection: number,
-        from: source.remoteAddress === undefined ? 'unix' : `${source.remoteAddress}:${source.remotePort}`,
-        opened: recording.time,
-        forward: { file: '', bytes: 0 },
-      },
-      queues: [],
-      sockets: destination ? [source, destination] : [source],
-    };
-    this.all.push(entry);
-    recording.accepted(number);
-    const forward = this.tap(entry, number, false);
-    const back = this.tap(entry, number, true);
-    this.listener.connection?.(entry.facts);
-    await relay({ source, ...(destination && { destination }) }, { forward, back }, recording.budget);
-    await Promise.all(entry.queues.map((queue) => queue.finish()));
-    for (const { name, written } of entry.queues) this.live?.ended(name, written);
-    entry.facts = { ...entry.facts, closed: recording.time };
-    this.listener.connection?.(entry.facts);
-    recording.writeFacts(this.facts());
-  }
-
-  /** Records one direction. A file is made for the way there at once, for the way back when something comes. */
-  private tap(entry: Open, number: number, isBack: boolean): Tap {
-    const { recording } = this;
-    const which = isBack ? 'back' : 'forward';
-    let head = Buffer.alloc(0);
-    let bytes = 0;
-    const make = (): WriteQueue => {
-      const made = recording.file(number, isBack, (written) => this.live?.grown(made.name, written));
-      entry.queues.push(made);
-      entry.facts = { ...entry.facts, [which]: { file: made.name, bytes: 0 } };
-      return made;
-    };
-    let queue = isBack ? undefined : make();
-    const update = (end?: EndReason): void => {
-      if (!queue) return;
-      entry.facts = { ...entry.facts, [which]: { file: queue.name, bytes, ...(end && { end }) } };
-    };
-    return {
-      data: (chunk) => {
-        queue ??= make();
-        queue.push(chunk);
-        recording.arrived(number, isBack, bytes, chunk.length);
-        bytes += chunk.length;
-        update();
-        if (isBack || head.length >= SNIFF_SIZE) return;
-        head = Buffer.concat([head, chunk.subarray(0, SNIFF_SIZE - head.length)]);
-        this.recognise(entry, head);
-      },
-      end: (reason) => {
-        update(reason);
-        if (queue) recording.ended(number, isBack, reason);
-      },
-    };
-  }
-
-  private recognise(entry: Open, head: Buffer): void {
-    const found = sniff(head);
-    if (!found || !('role' in found)) return;
-    const multifd = found.role === 'multifd' ? multifdIdentity(head) : undefined;
-    const known = entry.facts.role === found.role && (entry.facts.multifd !== undefined) === (multifd !== undefined);
-    if (known) return;
-    entry.facts = { ...entry.facts, role: found.role, ...(multifd && { multifd }) };
-    if (found.role !== 'multifd' || multifd) this.listener.connection?.(entry.facts);
-  }
-
-  private closed(): void {
+  /** One of the connections needs nothing any more. */
+  private leave(): void {
     this.open--;
     this.settle();
   }
@@ -279,6 +293,7 @@ class MigrationRecorder implements Recorder {
     if (this.finishing) return;
     this.finishing = true;
     try {
+      await this.relays.finish();
       const findings = (await this.live?.finish()) ?? [];
       const facts = await this.recording.finish({ ...this.facts(), ended: new Date().toISOString() });
       this.resolve({ facts, findings });
@@ -315,20 +330,4 @@ function listening(server: Server, address: SocketAddress, force: boolean): Prom
     );
     server.listen(pathOrPort(address), resolve);
   });
-}
-
-function connected(address: SocketAddress): Promise<Socket> {
-  return new Promise((resolve, reject) => {
-    const socket = connect({ ...pathOrPort(address), allowHalfOpen: true, noDelay: true });
-    socket.pause();
-    socket.once('error', reject);
-    socket.once('connect', () => {
-      socket.off('error', reject);
-      resolve(socket);
-    });
-  });
-}
-
-function pathOrPort(address: SocketAddress): { path: string } | { host: string; port: number } {
-  return address.kind === 'unix' ? { path: address.path } : { host: address.host, port: address.port };
 }

@@ -8,27 +8,14 @@
  * | events.jsonl                               | the order in which all that arrived; see container/arrivals.ts    |
  * | capture.json                               | what the recorder knows; see `RecordingFacts`                     |
  */
-import {
-  close,
-  closeSync,
-  ftruncateSync,
-  mkdirSync,
-  readdirSync,
-  statSync,
-  unlinkSync,
-  writeSync,
-  writev,
-} from 'node:fs';
-import { promisify } from 'node:util';
+import { closeSync, ftruncateSync, mkdirSync, readdirSync, statSync, unlinkSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { channelFile } from '../container/arrivals.js';
-import type { ChannelRole } from '../container/sniff.js';
 import { OutputDirectory } from '../bytes/output-directory.js';
 import { InputError } from '../finding.js';
-import { type RecordingCut, type RecordingFile, WriteBudget, WriteQueue } from './write-queue.js';
-
-const writevAsync = promisify(writev);
-const closeAsync = promisify(close);
+import type { ChannelIdentity } from './connection-recorder.js';
+import { filesIn } from './recording-file.js';
+import type { EndReason } from './relay.js';
+import { type OpenRecordingFile, type RecordingCut, WriteBudget, WriteQueue } from './write-queue.js';
 
 const EVENTS_FILE = 'events.jsonl';
 const FACTS_FILE = 'capture.json';
@@ -43,9 +30,6 @@ const EVENTS_CHUNK = 1 << 16;
 const MAX_EVENT = 1 << 20;
 const MAX_EVENT_TIME = 0.005;
 
-/** How a direction of a connection ended. */
-export type EndReason = 'closed' | 'reset' | 'stopped' | `error: ${string}`;
-
 export interface RecordedDirection {
   readonly file: string;
   /** Bytes that passed; where the recording was cut, the file has fewer. */
@@ -54,15 +38,12 @@ export interface RecordedDirection {
   readonly end?: EndReason;
 }
 
-export interface RecordedConnection {
+export interface RecordedConnection extends Partial<ChannelIdentity> {
   readonly connection: number;
   readonly from: string;
   /** Seconds since the recorder started. */
   readonly opened: number;
   readonly closed?: number;
-  /** What its first bytes say. */
-  readonly role?: ChannelRole;
-  readonly multifd?: { readonly id: number; readonly uuid: string };
   readonly forward: RecordedDirection;
   readonly back?: RecordedDirection;
 }
@@ -86,13 +67,13 @@ export interface RecordingOptions {
   readonly force?: boolean;
   readonly onCut?: (cut: RecordingCut) => void;
   /** Creates the files; in the directory unless given. */
-  readonly open?: (name: string) => Promise<RecordingFile>;
+  readonly open?: OpenRecordingFile;
 }
 
 export class Recording {
   readonly budget: WriteBudget;
-  private readonly open: (name: string) => Promise<RecordingFile>;
-  private readonly started = performance.now();
+  /** Creates the files of the channels. */
+  readonly open: OpenRecordingFile;
   private readonly events: WriteQueue;
   private readonly facts: number;
   private lines = '';
@@ -106,27 +87,18 @@ export class Recording {
     prepare(path, force);
     const directory = new OutputDirectory(path, [], { replace: false });
     this.budget = new WriteBudget(onCut);
-    this.open = open ?? ((name) => Promise.resolve(new FileOfRecording(directory.create(name))));
+    this.open = open ?? filesIn(directory);
     this.facts = directory.create(FACTS_FILE);
     this.events = new WriteQueue(EVENTS_FILE, this.open, this.budget);
   }
 
-  /** Seconds since the recorder started. */
-  get time(): number {
-    return rounded((performance.now() - this.started) / 1000);
+  accepted(connection: number, time: number): void {
+    this.line({ t: time, ev: 'accept', conn: connection });
   }
 
-  /** The file of one direction of a connection. */
-  file(connection: number, back: boolean, onWritten?: (bytes: number) => void): WriteQueue {
-    return new WriteQueue(channelFile(connection, back), this.open, this.budget, onWritten);
-  }
-
-  accepted(connection: number): void {
-    this.line({ t: this.time, ev: 'accept', conn: connection });
-  }
-
-  arrived(connection: number, back: boolean, offset: number, length: number): void {
-    const { event, time } = this;
+  /** Events come in the order of their times. */
+  arrived(connection: number, back: boolean, offset: number, length: number, time: number): void {
+    const { event } = this;
     if (
       event?.connection === connection &&
       event.back === back &&
@@ -140,8 +112,8 @@ export class Recording {
     this.event = { connection, back, offset, length, time };
   }
 
-  ended(connection: number, back: boolean, reason: EndReason): void {
-    this.line({ t: this.time, ev: reason === 'closed' ? 'eof' : 'error', conn: connection, dir: direction(back) });
+  ended(connection: number, back: boolean, reason: EndReason, time: number): void {
+    this.line({ t: time, ev: reason === 'closed' ? 'eof' : 'error', conn: connection, dir: direction(back) });
   }
 
   /** Writes what is left, and capture.json last of all; returns what it says. */
@@ -192,7 +164,6 @@ export class Recording {
 }
 
 const direction = (back: boolean): string => (back ? 's2c' : 'c2s');
-const rounded = (seconds: number): number => Math.round(seconds * 1e6) / 1e6;
 
 /** Makes the directory, and clears it of an earlier recording. */
 function prepare(path: string, force: boolean): void {
@@ -208,46 +179,4 @@ function prepare(path: string, force: boolean): void {
     );
   }
   for (const name of earlier) unlinkSync(join(path, name));
-}
-
-class FileOfRecording implements RecordingFile {
-  written = 0;
-
-  constructor(private readonly fd: number) {}
-
-  async write(chunks: readonly Uint8Array[]): Promise<void> {
-    let left: readonly Uint8Array[] = chunks;
-    while (left.length > 0) {
-      const { bytesWritten } = await writevAsync(this.fd, left.slice(0, countOf(left)));
-      this.written += bytesWritten;
-      left = behind(left, bytesWritten);
-    }
-  }
-
-  close(): Promise<void> {
-    return closeAsync(this.fd);
-  }
-}
-
-/** Buffers that the system takes at once (`IOV_MAX`). */
-const MAX_VECTOR = 1024;
-/** Bytes that are written at once. For more the system makes larger pages of its cache, and looks long for the memory. */
-const MAX_WRITE = 1 << 20;
-
-/** How many of the chunks are written next: one at least. */
-function countOf(chunks: readonly Uint8Array[]): number {
-  let bytes = chunks[0]!.length;
-  let count = 1;
-  while (count < Math.min(chunks.length, MAX_VECTOR) && bytes + chunks[count]!.length <= MAX_WRITE)
-    bytes += chunks[count++]!.length;
-  return count;
-}
-
-function behind(chunks: readonly Uint8Array[], count: number): readonly Uint8Array[] {
-  let skip = count;
-  let first = 0;
-  while (first < chunks.length && skip >= chunks[first]!.length) skip -= chunks[first++]!.length;
-  const rest = chunks.slice(first);
-  if (skip > 0) rest[0] = rest[0]!.subarray(skip);
-  return rest;
 }

@@ -5,12 +5,16 @@
  * half-close, a reset as a reset.
  */
 import type { Socket } from 'node:net';
-import type { EndReason } from './recording.js';
+import type { Clock } from './clock.js';
 import type { WriteBudget } from './write-queue.js';
+
+/** How a direction of a connection ended. */
+export type EndReason = 'closed' | 'reset' | 'stopped' | `error: ${string}`;
 
 /** Hears what passes in one direction. */
 export interface Tap {
-  data(chunk: Buffer): void;
+  /** `time`: when it came, before any of it was passed on. What is an answer to it comes later. */
+  data(chunk: Buffer, time: number): void;
   end(reason: EndReason): void;
 }
 
@@ -20,14 +24,19 @@ export interface RelayedSockets {
   readonly destination?: Socket;
 }
 
+export interface RelayOptions {
+  readonly budget: WriteBudget;
+  readonly clock: Clock;
+}
+
 /** Connects the two ends. Resolves when both are closed. */
 export function relay(
   { source, destination }: RelayedSockets,
   taps: { readonly forward: Tap; readonly back: Tap },
-  budget: WriteBudget,
+  options: RelayOptions,
 ): Promise<void> {
-  const directions = [new Direction(source, destination, taps.forward, budget)];
-  if (destination) directions.push(new Direction(destination, source, taps.back, budget));
+  const directions = [new Direction(source, destination, taps.forward, options)];
+  if (destination) directions.push(new Direction(destination, source, taps.back, options));
   const sockets = destination ? [source, destination] : [source];
   const over = (reason: EndReason): void => directions.forEach((direction) => direction.finish(reason));
   return new Promise((resolve) => {
@@ -57,7 +66,7 @@ class Direction {
     private readonly from: Socket,
     private readonly to: Socket | undefined,
     private readonly tap: Tap,
-    private readonly budget: WriteBudget,
+    private readonly options: RelayOptions,
   ) {
     from.on('data', (chunk: Buffer) => this.data(chunk));
     from.once('end', () => {
@@ -77,12 +86,14 @@ class Direction {
   }
 
   private data(chunk: Buffer): void {
+    const { budget, clock } = this.options;
+    const time = clock();
     // The other end can go on while this is recorded.
     if (this.to && !this.to.destroyed && !this.to.write(chunk)) this.hold('socket');
-    this.tap.data(chunk);
-    if (this.budget.isFull) {
+    this.tap.data(chunk, time);
+    if (budget.isFull) {
       this.hold('disk');
-      this.budget.whenRoom(() => this.release('disk'));
+      budget.whenRoom(() => this.release('disk'));
     }
   }
 

@@ -12,6 +12,9 @@ export interface RecordingFile {
   close(): Promise<void>;
 }
 
+/** Creates a file. */
+export type OpenRecordingFile = (name: string) => Promise<RecordingFile>;
+
 /** Why a recording ends before its migration. */
 export interface RecordingCut {
   readonly file: string;
@@ -20,9 +23,8 @@ export interface RecordingCut {
   readonly reason: string;
 }
 
-/** Bytes that may wait to be written, of all files together, before readers are told to pause; and when they may go on. */
-const PAUSE_ABOVE = 32 << 20;
-const RESUME_BELOW = 8 << 20;
+/** Bytes that may wait to be written, of all files of a recording together, before readers are told to pause. */
+export const MAX_WAITING = 32 << 20;
 
 /** What all files of a recording share. */
 export class WriteBudget {
@@ -32,8 +34,8 @@ export class WriteBudget {
 
   constructor(
     private readonly onCut: (cut: RecordingCut) => void,
-    private readonly pauseAbove = PAUSE_ABOVE,
-    private readonly resumeBelow = RESUME_BELOW,
+    private readonly pauseAbove = MAX_WAITING,
+    private readonly resumeBelow = pauseAbove / 4,
   ) {}
 
   get isFull(): boolean {
@@ -74,7 +76,7 @@ export class WriteQueue {
   /** The file is opened when there is something to write, or at the end. `onWritten` hears how much of it is there. */
   constructor(
     readonly name: string,
-    private readonly open: (name: string) => Promise<RecordingFile>,
+    private readonly open: OpenRecordingFile,
     private readonly budget: WriteBudget,
     private readonly onWritten: (bytes: number) => void = () => undefined,
   ) {}

@@ -1,5 +1,6 @@
 /** `migscope capture --listen ADDRESS --forward ADDRESS --out DIR` */
 import { writeSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import type { RecordedConnection } from '../capture/recording.js';
 import type { LiveState } from '../capture/live-decoder.js';
 import { UsageError } from '../finding.js';
@@ -9,6 +10,10 @@ import { EXIT_FINDINGS, EXIT_OK } from './exit-code.js';
 
 /** Milliseconds from one progress line to the next. */
 const EVERY = 500;
+/** Processes that relay when nothing is said: with more, the sockets of the kernel are what is slow. */
+const MOST_PROCESSES = 4;
+/** More than any machine makes use of. */
+const MAX_PROCESSES = 64;
 
 export const capture: Command = {
   usage: 'capture',
@@ -42,6 +47,11 @@ export const capture: Command = {
         default: false,
         describe: 'Judge the migration while it runs, and print what is found',
       })
+      .option('processes', {
+        type: 'number',
+        requiresArg: true,
+        describe: `Processes that share the connections; 0: none but this one (default: one a core, ${MOST_PROCESSES} at most)`,
+      })
       .option('force', { type: 'boolean', default: false, describe: 'Overwrite a recording that is there' })
       .example('$0 capture --listen 4444 --forward dst:4444 --out mig', 'on the source: migrate -d tcp:127.0.0.1:4444')
       .example('$0 capture --listen 4444 --sink --out mig', 'record a migration to nowhere'),
@@ -50,6 +60,7 @@ export const capture: Command = {
     if ((forward === undefined) !== (parsed.sink === true)) {
       throw new UsageError('one of --forward ADDRESS and --sink says where the migration goes');
     }
+    const processes = processCount(parsed.processes);
     const [{ recordMigration }, { connectionText, progressText, recordingText }, { findingText }, { makeStyle }] =
       await Promise.all([
         import('../capture/recorder.js'),
@@ -67,10 +78,11 @@ export const capture: Command = {
       ...(forward !== undefined && { forward }),
       directory,
       force: parsed.force === true,
+      processes,
       live: parsed.validate === true ? 'validate' : 'decode',
       listener: {
         connection: (connection) => say(connectionText(connection)),
-        refused: (reason) => say(`the destination cannot be reached: ${reason}`),
+        refused: (reason) => say(`a connection was refused: ${reason}`),
         state: (now) => {
           state = now;
         },
@@ -100,6 +112,14 @@ export const capture: Command = {
     }
   },
 };
+
+/** @throws UsageError for what is no such number */
+function processCount(given: unknown): number {
+  if (given === undefined) return Math.min(availableParallelism(), MOST_PROCESSES);
+  const count = Number(given);
+  if (Number.isInteger(count) && count >= 0 && count <= MAX_PROCESSES) return count;
+  throw new UsageError(`--processes wants a number from 0 to ${MAX_PROCESSES}`);
+}
 
 /** The first Ctrl-C stops accepting, the second one cuts what is still open. */
 function onInterrupt(

@@ -342,6 +342,8 @@ describe('a recorder', () => {
     );
     await expect(recordMigration({ listen: '0', directory: out })).rejects.toThrow(InputError);
     await expect(recordMigration({ listen: 'nowhere', directory: out })).rejects.toThrow(UsageError);
+    const openFile = smallDisk(0);
+    await expect(recordMigration({ listen: '0', directory: out, openFile, processes: 1 })).rejects.toThrow(UsageError);
     const path = join(folder, 'file');
     writeFileSync(path, '');
     for (const force of [true, false])

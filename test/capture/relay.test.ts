@@ -1,10 +1,13 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { relay, type Tap } from '../../src/capture/relay.js';
+import { relay, type RelayOptions, type Tap } from '../../src/capture/relay.js';
 import type { WriteBudget } from '../../src/capture/write-queue.js';
 
-const ROOM = { isFull: false, whenRoom: () => undefined } as unknown as WriteBudget;
+const ROOM: RelayOptions = {
+  budget: { isFull: false, whenRoom: () => undefined } as unknown as WriteBudget,
+  clock: () => 0,
+};
 
 /** The two ends of one connection on this machine. */
 async function pair(): Promise<[near: Socket, far: Socket]> {
@@ -76,7 +79,14 @@ describe('relay', () => {
     const heard = tap();
     let release = (): void => undefined;
     const budget = { isFull: true, whenRoom: (go: () => void) => void (release = go) };
-    const over = relay({ source }, { forward: heard, back: tap() }, budget as unknown as WriteBudget);
+    const over = relay(
+      { source },
+      { forward: heard, back: tap() },
+      {
+        budget: budget as unknown as WriteBudget,
+        clock: () => 0,
+      },
+    );
     const first = once(source, 'data');
     qemu.write('one');
     await first;

@@ -101,6 +101,49 @@ describe('migscope capture', () => {
     expect(JSON.parse(readFileSync(join(folder, 'capture.json'), 'utf8'))).toMatchObject({ complete: false });
   });
 
+  it.each([0, 3])('shares the connections among %i processes', async (processes) => {
+    const destination = await Destination.listen();
+    const args = ['--forward', destination.address, '--out', folder, '--processes', String(processes)];
+    const { address, child, exit } = await start(...args);
+    const sources = [];
+    for (let i = 0; i < 5; i++) {
+      sources.push(await connectTo(address));
+      await destination.socket(i);
+    }
+    for (const [i, source] of sources.entries()) {
+      source.resume();
+      source.end(i === 0 ? STREAM : STREAM.subarray(0, i));
+      destination.sockets[i]!.once('end', () => destination.sockets[i]!.end());
+    }
+    await Promise.all(sources.map(closed));
+    // These are no channels of one migration, whose end would be known.
+    child.kill('SIGINT');
+    expect(await exit).toBe(0);
+    expect(readFileSync(join(folder, 'main.bin')).equals(STREAM)).toBe(true);
+    for (let i = 1; i < 5; i++)
+      expect(readFileSync(join(folder, `channel-0${i}.bin`)).equals(STREAM.subarray(0, i))).toBe(true);
+    expect(JSON.parse(readFileSync(join(folder, 'capture.json'), 'utf8'))).toMatchObject({ complete: true });
+    destination.close();
+  });
+
+  it('that is killed leaves its processes to pass on what is open, and to write it', async () => {
+    const destination = await Destination.listen();
+    const { address, child, exit } = await start('--forward', destination.address, '--out', folder, '--processes', '1');
+    const source = await connectTo(address);
+    source.resume();
+    source.write(STREAM.subarray(0, 100_000));
+    await until(() => recorded() === 100_000);
+    child.kill('SIGKILL');
+    await exit;
+    source.end(STREAM.subarray(100_000));
+    const other = await destination.socket(0);
+    other.once('end', () => other.end());
+    await closed(source);
+    expect(destination.bytes(0).equals(STREAM)).toBe(true);
+    await until(() => recorded() === STREAM.length);
+    destination.close();
+  });
+
   it('that recorded nothing says so', async () => {
     const { child, exit, output } = await start('--sink', '--out', folder);
     child.kill('SIGTERM');
@@ -116,6 +159,9 @@ describe('migscope capture', () => {
     const nowhere = { ...parsed, listen: 'nowhere', sink: true };
     await expect(capture.run(nowhere)).rejects.toThrow(
       new UsageError('listen nowhere is no address: HOST:PORT, PORT, or unix:PATH'),
+    );
+    await expect(capture.run({ ...parsed, sink: true, processes: 65 })).rejects.toThrow(
+      new UsageError('--processes wants a number from 0 to 64'),
     );
     const file = { ...parsed, sink: true, out: join(ROOT, 'package.json') };
     await expect(capture.run(file)).rejects.toThrow(new InputError(`${file.out} is no directory`));
