@@ -84,20 +84,23 @@ function make(path, write) {
 
 /** @typedef {import('./make-streams.js').StreamSizes} StreamSizes */
 
+/** @typedef {'gz' | 'zst' | 'xz' | 'qcow2'} Suffix */
+
 /**
  * Makes what is not there yet.
  *
  * @param {number} gib page contents, in GiB
- * @returns {Partial<Record<'bin' | 'gz' | 'zst' | 'xz' | 'qcow2', StreamSizes>>}
+ * @param {readonly Suffix[]} suffixes beside `bin`, from which they are made
+ * @returns {Partial<Record<'bin' | Suffix, StreamSizes>>}
  */
-export function makeWrapped(gib, folder = join(tmpdir(), 'migscope-bench')) {
+export function makeWrapped(gib, suffixes, folder = join(tmpdir(), 'migscope-bench')) {
   mkdirSync(folder, { recursive: true });
   const sizes = { large: Math.round((gib * GIB) / MIB) * MIB, small: SMALL };
   /** @param {number} bytes @param {string} suffix */
   const path = (bytes, suffix) => join(folder, `wrapped-${bytes / MIB}MiB.v${LAYOUT}.${suffix}`);
   /** @type {Record<string, StreamSizes>} */
   const pairs = {};
-  for (const suffix of ['bin', ...Object.keys(PACKERS), 'qcow2']) {
+  for (const suffix of ['bin', ...suffixes]) {
     const made = Object.values(sizes).every((bytes) =>
       make(path(bytes, suffix), (fd) => {
         if (suffix === 'bin') return writeStream(fd, bytes);

@@ -1,8 +1,9 @@
 /** What an unpacking program writes to its standard error, and what is wrong with the packed bytes by it. */
-import { closeSync, readFileSync, readSync } from 'node:fs';
+import { closeSync, readSync } from 'node:fs';
 import type { ByteSource, SourceFault } from '../../bytes/source.js';
 import { temporaryFile } from '../../bytes/temporary-file.js';
 import { visible } from '../../bytes/visible.js';
+import { positionOf } from './file-position.js';
 import { faultText } from './unpacked.js';
 
 /** How a program words what it complains of. */
@@ -39,12 +40,17 @@ export class Complaints {
     if (code !== 0 && cut.test(text))
       return { rule: 'wrapper-cut', message: faultText(format, 'the file ends too early', packed, packed.size ?? fed) };
     // bzip2 only warns of what follows.
-    if (code !== 0 ? trailing.test(text) : text !== '' && trailing.test(text))
-      return { rule: 'wrapper-trailing', message: faultText(format, 'what follows the packed data is none', packed) };
+    if (code !== 0 ? trailing.test(text) : text !== '' && trailing.test(text)) return this.trailing();
     if (code === 0) return undefined;
     const words = firstLine(program, text) ?? (signal ? `ended by ${signal}` : 'something is wrong');
     const place = fed ?? readByProgram(packed);
     return { rule: 'wrapper-damaged', message: faultText(format, words, packed, place, 'before') };
+  }
+
+  /** Something follows the packed data, at `offset` where that is known. */
+  trailing(offset?: number): Pick<SourceFault, 'rule' | 'message'> {
+    const message = faultText(this.format, 'what follows the packed data is none', this.packed, offset);
+    return { rule: 'wrapper-trailing', message };
   }
 
   close(): void {
@@ -60,13 +66,8 @@ export class Complaints {
 
 /** How far a program came in the file, by the position that it shares with this process. */
 function readByProgram({ file }: ByteSource): number | undefined {
-  try {
-    const { fd, start } = file!;
-    const [, position] = /^pos:\s*(\d+)/m.exec(readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8')) ?? [];
-    return position === undefined ? undefined : Number(position) - start;
-  } catch {
-    return undefined;
-  }
+  const position = file && positionOf(file.fd);
+  return position === undefined ? undefined : position - file!.start;
 }
 
 /** The first line of what a program complains of, without its name and that of its input. */

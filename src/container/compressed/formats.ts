@@ -7,7 +7,6 @@ import type { Tool } from './tool.js';
 interface Format extends Tool {
   /** What people call it. */
   readonly name: string;
-  readonly recognises: (head: Buffer) => boolean;
   /** The package of Debian and its like that brings the program. */
   readonly package: string;
   /** Unpacks where the program is not installed. */
@@ -37,7 +36,9 @@ export const FORMATS: readonly Format[] = [
     program: 'xz',
     args: ['-dc'],
     cut: /Unexpected end of input/,
-    trailing: /Unexpected trailing/,
+    // It calls what follows corrupt data.
+    trailing: /(?!)/,
+    test: { args: ['-t', '--single-stream'], alignment: 4 },
     package: 'xz-utils',
     fallback: async (packed) => new (await import('./xz.js')).XzBlocks(packed),
   },

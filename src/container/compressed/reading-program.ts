@@ -13,12 +13,16 @@ export class ReadingProgram implements ByteSource {
   private arrived = 0;
   private state: 'running' | 'judged' | 'closed' = 'running';
 
-  /** `output` is the end of a pipe, which blocks. Closing this closes all that is given to it. */
+  /**
+   * `output` is the end of a pipe, which blocks. Closing this closes all that is given to it. `memberEnd` is asked when something is damaged: it
+   * tells where that stands which is whole, when all of it is.
+   */
   constructor(
     private readonly packed: ByteSource,
-    private readonly program: ChildProcess,
+    private program: ChildProcess,
     private readonly output: number,
     private readonly complaints: Complaints,
+    private readonly memberEnd?: (started: (child: ChildProcess) => void) => Promise<number | undefined>,
   ) {
     this.name = packed.name;
     this.found = new FaultList(packed, () => this.arrived);
@@ -45,12 +49,19 @@ export class ReadingProgram implements ByteSource {
     this.packed.close();
   }
 
+  private take(program: ChildProcess): void {
+    this.program = program;
+    if (this.state === 'closed') program.kill('SIGKILL');
+  }
+
   private async end(): Promise<0> {
     const end = await this.exited;
     if (this.state !== 'running') return 0;
     this.state = 'judged';
     const fault = this.complaints.judge(end);
-    if (fault) this.found.add({ ...fault, offset: this.arrived });
+    const whole = fault?.rule === 'wrapper-damaged' ? await this.memberEnd?.((child) => this.take(child)) : undefined;
+    const judged = whole === undefined ? fault : this.complaints.trailing(whole);
+    if (judged) this.found.add({ ...judged, offset: this.arrived });
     return 0;
   }
 }

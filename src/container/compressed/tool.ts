@@ -1,22 +1,24 @@
 /** Unpacks through a command-line program: what reads a file or a pipe and writes what was packed. */
 import { type ChildProcess, spawn, type StdioOptions } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, readSync } from 'node:fs';
+import { closeSync } from 'node:fs';
 import type { ByteSource } from '../../bytes/source.js';
 import { Complaints, type Sayings } from './complaints.js';
 import { FedProgram } from './fed-program.js';
+import { moveTo } from './file-position.js';
 import { ReadingProgram } from './reading-program.js';
 import { systemPipe } from './system-pipe.js';
+import { endOfMembers, type MemberTest } from './whole-members.js';
 
 /** A program that unpacks its standard input. */
 export interface Tool extends Sayings {
   readonly args: readonly string[];
+  readonly recognises: (head: Buffer) => boolean;
+  /** Where its words for what follows the packed data are those for damage. */
+  readonly test?: MemberTest;
 }
 
-/** Bytes of a file that are read over to come to where the packed part begins; further in, the program is fed through a pipe. */
-const MAX_READ_OVER = 16 << 20;
-
-/** Starts the program on a source; undefined where there is no such program. */
+/** Starts the program on a source, which it reads itself where that is a file and not too far into it; undefined where there is no such program. */
 export async function startTool(format: string, tool: Tool, packed: ByteSource): Promise<ByteSource | undefined> {
   const { file } = packed;
   const pipe = file && moveTo(file) ? systemPipe() : undefined;
@@ -34,7 +36,7 @@ export async function startTool(format: string, tool: Tool, packed: ByteSource):
   }
   if (!child) return undefined;
   return pipe
-    ? new ReadingProgram(packed, child, pipe.readEnd, complaints)
+    ? new ReadingProgram(packed, child, pipe.readEnd, complaints, memberEnd(tool, packed))
     : new FedProgram(format, packed, child, complaints);
 }
 
@@ -50,14 +52,9 @@ async function start({ program, args }: Tool, stdio: StdioOptions): Promise<Chil
   }
 }
 
-/** Brings the position of a file, which reads at offsets leave alone, from 0 to where the packed part begins. */
-function moveTo({ fd, start }: { readonly fd: number; readonly start: number }): boolean {
-  if (start > MAX_READ_OVER) return false;
-  const over = Buffer.alloc(Math.min(start, 1 << 20));
-  for (let left = start; left > 0;) {
-    const got = readSync(fd, over, 0, Math.min(left, over.length), null);
-    if (got === 0) return false;
-    left -= got;
-  }
-  return true;
+function memberEnd(
+  { test, ...tool }: Tool,
+  packed: ByteSource,
+): ((started: (child: ChildProcess) => void) => Promise<number | undefined>) | undefined {
+  return test && ((started) => endOfMembers({ ...tool, test }, packed, started));
 }

@@ -7,7 +7,7 @@ import { openFile } from '../../../src/bytes/file-source.js';
 import { MemorySource } from '../../../src/bytes/source.js';
 import { compressed, FORMATS } from '../../../src/container/compressed/formats.js';
 import type { OneInside } from '../../../src/container/wrapper.js';
-import { hexBytes, noise } from '../../build/bytes.js';
+import { hexBytes, join, noise } from '../../build/bytes.js';
 import { containerFixture, expectBytes, plainStream, readAll } from '../../containers.js';
 
 const folder = mkdtempSync(joinPath(tmpdir(), 'migscope-'));
@@ -50,6 +50,15 @@ describe.each(FORMATS.map((format, index) => ({ ...format, wrapper: compressed[i
     const bytes = await readAll(source);
     expectBytes(bytes, plainStream().subarray(0, bytes.length));
     expect(source.faults).toMatchObject([{ rule: 'wrapper-cut', offset: bytes.length }]);
+  });
+
+  it.runIf(installed)('is whole where something else follows, which is said', async () => {
+    const path = joinPath(folder, `${format.name}.more`);
+    writeFileSync(path, join(packed, noise(3000)));
+    const { source } = await open(openFile(path));
+    expectBytes(await readAll(source), plainStream());
+    expect(source.faults).toMatchObject([{ rule: 'wrapper-trailing', offset: plainStream().length }]);
+    source.close();
   });
 
   it('does without its program, or says which package brings it', async () => {

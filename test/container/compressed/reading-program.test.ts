@@ -9,13 +9,13 @@ import { systemPipe } from '../../../src/container/compressed/system-pipe.js';
 import { readAll } from '../../containers.js';
 
 /** A program that reads what it wants; the packed bytes are there for their places only. */
-function start(script: string) {
+function start(script: string, memberEnd?: ConstructorParameters<typeof ReadingProgram>[4]) {
   const packed = new MemorySource(Buffer.alloc(1000), 'm');
   const complaints = new Complaints('copy', { program: 'sh', cut: /cut short/, trailing: /more follows/ }, packed);
   const { readEnd, writeEnd } = systemPipe()!;
   const child = spawn('sh', ['-c', script], { stdio: ['ignore', writeEnd, complaints.fd] });
   closeSync(writeEnd);
-  return { child, source: new ReadingProgram(packed, child, readEnd, complaints) };
+  return { child, source: new ReadingProgram(packed, child, readEnd, complaints, memberEnd) };
 }
 
 describe('a program that reads for itself', () => {
@@ -33,6 +33,28 @@ describe('a program that reads for itself', () => {
     const message = 'copy: the file ends too early, at 0x3e8 of the file';
     expect(source.faults).toEqual([{ rule: 'wrapper-cut', message, offset: 3 }]);
     source.close();
+  });
+
+  it.each([
+    [undefined, 'wrapper-damaged', 'copy: it is damaged'],
+    [500, 'wrapper-trailing', 'copy: what follows the packed data is none, at 0x1f4 of the file'],
+  ])('that calls something damaged is asked how far all is whole: %s', async (end, rule, message) => {
+    const { source } = start('printf 123; echo it is damaged >&2; exit 1', () => Promise.resolve(end));
+    await readAll(source);
+    expect(source.faults).toEqual([{ rule, message, offset: 3 }]);
+    source.close();
+  });
+
+  it('ends what it was asked for when nobody wants more', async () => {
+    let child: ReturnType<typeof spawn> | undefined;
+    const { source } = start('echo it is damaged >&2; exit 1', async (started) => {
+      source.close();
+      started((child = spawn('sh', ['-c', 'exec sleep 60'])));
+      await once(child, 'exit');
+      return 1;
+    });
+    await readAll(source);
+    expect(child!.signalCode).toBe('SIGKILL');
   });
 
   it('ends when nobody wants more', async () => {

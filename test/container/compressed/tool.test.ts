@@ -16,6 +16,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const program = (script: string): Tool => ({
   program: process.execPath,
   args: ['-e', script],
+  recognises: () => true,
   cut: /cut short/,
   trailing: /more follows/,
 });
