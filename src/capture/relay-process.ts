@@ -83,6 +83,5 @@ process.on('message', (message: ToRelay, socket?: Socket) => {
   if (message.kind === 'start') relay = new RelayProcess(message);
   else relay?.hear(message, socket);
 });
-// A terminal and a service manager tell the recorder too, and it decides.
-process.on('SIGINT', () => undefined);
-process.on('SIGTERM', () => undefined);
+// A terminal and a service manager tell the recorder too, and it decides; when it dies of it, what is open goes on here.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);

@@ -1,5 +1,5 @@
 /** `migscope capture` as a program: sockets on both sides of it, signals, and what it leaves. */
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,14 +11,20 @@ import { readFixture } from '../fixtures.js';
 import { ROOT, run } from './run.js';
 
 let folder: string;
+const children: ChildProcess[] = [];
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'migscope-record-'));
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+afterEach(() => {
+  // Those of a test that has failed.
+  for (const child of children.splice(0)) child.kill('SIGKILL');
+  rmSync(folder, { recursive: true, force: true });
+});
 
 /** Starts the program, and waits until it listens. */
 async function start(...args: readonly string[]) {
   const child = spawn(process.execPath, [join(ROOT, 'bin/migscope.js'), 'capture', '--listen', '0', ...args]);
+  children.push(child);
   let output = '';
   const exit = new Promise<number | null>((resolve) => child.once('exit', resolve));
   const address = await new Promise<string>((resolve, reject) => {
