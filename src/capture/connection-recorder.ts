@@ -95,29 +95,26 @@ export class ConnectionRecorder implements Relays {
       socket.pause();
       this.sockets.add(socket);
       socket.once('error', reject);
-      // Without an error it was `abort`.
-      const gone = (): void => {
+      socket.once('close', () => {
         this.sockets.delete(socket);
+        // Without an error it was `abort`; later than the connection, it says nothing.
         reject(new Error('the connection was closed before it had answered'));
-      };
-      socket.once('close', gone);
+      });
       socket.once('connect', () => {
         socket.off('error', reject);
-        socket.off('close', gone);
         resolve(socket);
       });
     });
   }
 
   private async record(connection: number, source: Socket, destination: Socket | undefined): Promise<void> {
-    const sockets = destination ? [source, destination] : [source];
     const queues: WriteQueue[] = [];
     const forward = this.tap(connection, false, queues);
     const back = this.tap(connection, true, queues);
-    for (const socket of sockets) this.sockets.add(socket);
+    this.sockets.add(source);
     const { budget, clock } = this.options;
     await relay({ source, ...(destination && { destination }) }, { forward, back }, { budget, clock });
-    for (const socket of sockets) this.sockets.delete(socket);
+    this.sockets.delete(source);
     await Promise.all(queues.map((queue) => queue.finish()));
     this.reports.closed(connection, clock());
   }

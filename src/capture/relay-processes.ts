@@ -5,8 +5,8 @@
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import type { Socket } from 'node:net';
-import type { SocketAddress } from './address.js';
 import { channelFile } from '../container/arrivals.js';
+import type { SocketAddress } from './address.js';
 import { type Clock, clockSince } from './clock.js';
 import type { ConnectionReports, Relays } from './connection-recorder.js';
 import { eachArrival, type FromRelay, type Report, type ToRelay } from './relay-messages.js';
@@ -114,7 +114,7 @@ class Lane {
   }
 
   take(connection: number, source: Socket): Promise<void> {
-    // What was idle comes before nothing of the others from now on.
+    // It was idle, and nobody waited for what it tells; from now on others do.
     if (this.open === 0) this.time.reach(this.time.clock());
     return new Promise((resolve, reject) => {
       this.taken.set(connection, { opening: { resolve, reject }, cameBack: false, written: 0 });
