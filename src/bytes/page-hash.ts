@@ -5,16 +5,7 @@
  * seed cannot make two pages that collide: whatever they hold, the chance is about 1 in 2^64.
  */
 import { createHash } from 'node:crypto';
-
-/** page-hash.wat */
-const MODULE = [
-  'AGFzbQEAAAABIARgA39/fwF+YAJ/fwF/YAR/f39/AGAHf39/f39/fwF/Ag8BA2VudgZtZW1vcnkCAAEDBQQAAQIDBxACBGhhc2gAAgVwYWdlcwADCqcDBP0BAwF/CHsCfiAA',
-  'IAFqIQMgAv0ABAAhBgNAIAD9AAQAIQQgAP0ABBAhBSAC/QAEECEHIAQgB/2uASEKIAQgBv2uASEEIAL9AAQgIQYgBSAG/a4BIQsgBSAH/a4BIQUgCCAEIAX93gH9zgEhCCAI',
-  'IAQgBf3fAf3OASEIIAkgCiAL/d4B/c4BIQkgCSAKIAv93wH9zgEhCSACQSBqIQIgAEEgaiIAIANJDQALIAj9HQAgCP0dAXwhDCAJ/R0AIAn9HQF8IQ0gDCAMQiCIhUKHla+v',
-  'mLbem55/fiEMIA0gDUIdiIVCz9bTvtLHq9lCfiENIAwgDXwhDCAMIAxCIIiFCzIBAX8gACABaiECA0AgAP0ABAAgAP0ABBD9UP1TBEBBAA8LIABBIGoiACACSQ0AC0EBCw8A',
-  'IAMgACABIAIQADcDAAtjAQN/IAAgAUEEbGohCQNAIAIgACgCAGohByAHIAMQAQRAIAZBAToAAAUgBSAHIAMgBBAANwMAIAZBAjoAACAIQQFqIQgLIAVBCGohBSAGQQFqIQYg',
-  'AEEEaiIAIAlJDQALIAgL',
-].join('');
+import { PAGE_HASH_MODULE } from './page-hash-module.js';
 
 /** The largest page that is hashed. */
 export const MAX_HASHED = 1 << 16;
@@ -70,7 +61,7 @@ export class PageHasher {
 
   /** Hashes of one seed can be compared. */
   constructor(seed: bigint) {
-    const module = new WebAssembly.Module(Buffer.from(MODULE, 'base64'));
+    const module = new WebAssembly.Module(Buffer.from(PAGE_HASH_MODULE, 'base64'));
     // Memory that grows would move: all of it is there from the start, and the system backs what is written to.
     const memory = new WebAssembly.Memory({ initial: Math.ceil((WINDOWS_AT + WINDOWS) / WASM_PAGE) });
     const { exports } = new WebAssembly.Instance(module, { env: { memory } });
