@@ -2,7 +2,9 @@
 import type { ByteSource } from '../../bytes/source.js';
 import { InputError } from '../../finding.js';
 import type { Wrapper } from '../wrapper.js';
+import { skipLz4Frame } from './lz4-frame.js';
 import type { Tool } from './tool.js';
+import { skipZstdFrame } from './zstd-frame.js';
 
 interface Format extends Tool {
   /** What people call it. */
@@ -27,6 +29,7 @@ export const FORMATS: readonly Format[] = [
     args: ['-dcq'],
     cut: /premature end|Read error \(39\)/,
     trailing: /unsupported format/,
+    skipFrame: skipZstdFrame,
     package: 'zstd',
     fallback: async (packed) => new (await import('./zstd.js')).ZstdFrames(packed),
   },
@@ -60,6 +63,7 @@ export const FORMATS: readonly Format[] = [
     cut: /Unfinished stream/,
     // It says nothing at all.
     trailing: /^\s*$|undecodable data/,
+    skipFrame: skipLz4Frame,
     package: 'lz4',
   },
   {

@@ -19,6 +19,7 @@ import type { ByteSource } from '../../bytes/source.js';
 import { hex } from '../../finding.js';
 import type { OneInside } from '../wrapper.js';
 import { GZIP_MAGIC } from '../magic.js';
+import { onlyZerosFollow } from './padding.js';
 import { Unpacked } from './unpacked.js';
 
 const HEADER = layout(
@@ -74,14 +75,10 @@ class Gunzip extends Unpacked {
     while ((await this.member()) && !this.closed && (await this.hasMember()));
   }
 
-  /** True when another member follows; zeros do not count, of which tapes and block devices have some at the end. */
+  /** True when another member follows; zeros do not count. */
   private async hasMember(): Promise<boolean> {
     const { cursor } = this;
-    while (!(await cursor.atEnd())) {
-      while (cursor.has(1) && cursor.peekU8() === 0) cursor.position++;
-      if (cursor.has(1)) break;
-    }
-    if (await cursor.atEnd()) return false;
+    if (await onlyZerosFollow(cursor)) return false;
     if ((await cursor.fill(2)) && cursor.view.getUint16(cursor.position) === GZIP_MAGIC) return true;
     this.fault('wrapper-trailing', 'what follows the last member is none', cursor.offset);
     return false;

@@ -5,6 +5,15 @@ import { closeSync, readSync } from 'node:fs';
 import { FaultList } from '../../bytes/faults.js';
 import type { ByteSource, SourceFault } from '../../bytes/source.js';
 import type { Complaints, ProgramEnd } from './complaints.js';
+import type { BehindFrames } from './frame-walk.js';
+
+/** What is looked at again in a file of which a program complains. */
+export interface SecondLook {
+  /** Where that ends which is whole, when all of it is: for a program that calls damaged what merely has something behind it. */
+  whole?(started: (child: ChildProcess) => void): Promise<number | undefined>;
+  /** What stands behind the packed data. */
+  behind?(): Promise<BehindFrames | undefined>;
+}
 
 export class ReadingProgram implements ByteSource {
   readonly name: string;
@@ -13,16 +22,13 @@ export class ReadingProgram implements ByteSource {
   private arrived = 0;
   private state: 'running' | 'judged' | 'closed' = 'running';
 
-  /**
-   * `output` is the end of a pipe, which blocks. Closing this closes all that is given to it. `memberEnd` is asked when something is damaged: it
-   * tells where that stands which is whole, when all of it is.
-   */
+  /** `output` is the end of a pipe, which blocks. Closing this closes all that is given to it. */
   constructor(
     private readonly packed: ByteSource,
     private program: ChildProcess,
     private readonly output: number,
     private readonly complaints: Complaints,
-    private readonly memberEnd?: (started: (child: ChildProcess) => void) => Promise<number | undefined>,
+    private readonly look: SecondLook = {},
   ) {
     this.name = packed.name;
     this.found = new FaultList(packed, () => this.arrived);
@@ -58,10 +64,20 @@ export class ReadingProgram implements ByteSource {
     const end = await this.exited;
     if (this.state !== 'running') return 0;
     this.state = 'judged';
-    const fault = this.complaints.judge(end);
-    const whole = fault?.rule === 'wrapper-damaged' ? await this.memberEnd?.((child) => this.take(child)) : undefined;
-    const judged = whole === undefined ? fault : this.complaints.trailing(whole);
-    if (judged) this.found.add({ ...judged, offset: this.arrived });
+    const fault = await this.judge(end);
+    if (fault) this.found.add({ ...fault, offset: this.arrived });
     return 0;
+  }
+
+  private async judge(end: ProgramEnd): Promise<Pick<SourceFault, 'rule' | 'message'> | undefined> {
+    const { complaints, look } = this;
+    const fault = complaints.judge(end);
+    if (fault?.rule === 'wrapper-damaged') {
+      const whole = await look.whole?.((child) => this.take(child));
+      return whole === undefined ? fault : complaints.trailing(whole);
+    }
+    const behind = fault?.rule === 'wrapper-trailing' ? await look.behind?.() : undefined;
+    if (!behind) return fault;
+    return behind.padding ? undefined : complaints.trailing(behind.end);
   }
 }

@@ -6,7 +6,8 @@ import type { ByteSource } from '../../bytes/source.js';
 import { Complaints, type Sayings } from './complaints.js';
 import { FedProgram } from './fed-program.js';
 import { moveTo } from './file-position.js';
-import { ReadingProgram } from './reading-program.js';
+import { behindFrames, type SkipFrame } from './frame-walk.js';
+import { ReadingProgram, type SecondLook } from './reading-program.js';
 import { systemPipe } from './system-pipe.js';
 import { endOfMembers, type MemberTest } from './whole-members.js';
 
@@ -16,6 +17,8 @@ export interface Tool extends Sayings {
   readonly recognises: (head: Buffer) => boolean;
   /** Where its words for what follows the packed data are those for damage. */
   readonly test?: MemberTest;
+  /** Where it does not tell zeros from anything else that follows. */
+  readonly skipFrame?: SkipFrame;
 }
 
 /** Starts the program on a source, which it reads itself where that is a file and not too far into it; undefined where there is no such program. */
@@ -36,7 +39,7 @@ export async function startTool(format: string, tool: Tool, packed: ByteSource):
   }
   if (!child) return undefined;
   return pipe
-    ? new ReadingProgram(packed, child, pipe.readEnd, complaints, memberEnd(tool, packed))
+    ? new ReadingProgram(packed, child, pipe.readEnd, complaints, secondLook(tool, packed))
     : new FedProgram(format, packed, child, complaints);
 }
 
@@ -52,9 +55,9 @@ async function start({ program, args }: Tool, stdio: StdioOptions): Promise<Chil
   }
 }
 
-function memberEnd(
-  { test, ...tool }: Tool,
-  packed: ByteSource,
-): ((started: (child: ChildProcess) => void) => Promise<number | undefined>) | undefined {
-  return test && ((started) => endOfMembers({ ...tool, test }, packed, started));
+function secondLook({ test, skipFrame, ...tool }: Tool, packed: ByteSource): SecondLook {
+  return {
+    ...(test && { whole: (started) => endOfMembers({ ...tool, test }, packed, started) }),
+    ...(skipFrame && { behind: () => behindFrames(packed, skipFrame) }),
+  };
 }

@@ -10,6 +10,8 @@
  * Document: RFC 8878.
  */
 
+import type { Cursor } from '../../bytes/cursor.js';
+
 const MAGIC = 0xfd2fb528;
 const SKIPPABLE = 0x184d2a50;
 const BLOCK_RUN = 1;
@@ -59,4 +61,26 @@ export function zstdFrameLength(bytes: Buffer): number | undefined {
   }
   at += header.checksum ? 4 : 0;
   return at <= bytes.length ? at : undefined;
+}
+
+/**
+ * Steps over a frame; false when none begins here.
+ *
+ * @throws DecodeError when the input ends inside it
+ */
+export async function skipZstdFrame(cursor: Cursor): Promise<boolean> {
+  await cursor.fill(MAX_FRAME_HEADER);
+  const header = readZstdFrameHeader(cursor.buffer.subarray(cursor.position, cursor.limit));
+  if (!header) return false;
+  await cursor.skip(header.size + (header.skip ?? 0), 'frame header');
+  for (let last = header.skip !== undefined; !last;) {
+    if (!cursor.has(BLOCK_HEADER)) await cursor.need(BLOCK_HEADER, 'block header');
+    const block = readZstdBlock(cursor.buffer, cursor.position);
+    // Most blocks are large; of those that are not there may be millions.
+    if (cursor.has(block.size)) cursor.position += block.size;
+    else await cursor.skip(block.size, 'block');
+    last = block.last;
+  }
+  await cursor.skip(header.checksum ? 4 : 0, 'checksum');
+  return true;
 }

@@ -3,6 +3,7 @@ import { Decompress } from 'fzstd';
 import { Cursor } from '../../bytes/cursor.js';
 import type { ByteSource } from '../../bytes/source.js';
 import { DecodeError } from '../../finding.js';
+import { onlyZerosFollow } from './padding.js';
 import { Unpacked } from './unpacked.js';
 import { MAX_FRAME_HEADER, readZstdBlock, readZstdFrameHeader } from './zstd-frame.js';
 
@@ -27,7 +28,9 @@ export class ZstdFrames extends Unpacked {
       } else if (header) {
         await this.frame(header);
       } else if (frames > 0) {
-        this.fault('wrapper-trailing', 'what follows the last frame is none', cursor.offset);
+        const { offset } = cursor;
+        if (!(await onlyZerosFollow(cursor)))
+          this.fault('wrapper-trailing', 'what follows the last frame is none', offset);
         return;
       } else cursor.endsInside('frame header');
     }

@@ -61,6 +61,19 @@ describe.each(FORMATS.map((format, index) => ({ ...format, wrapper: compressed[i
     source.close();
   });
 
+  // Where a stream of bzip2 ends, nothing but unpacking it tells.
+  it.runIf(installed && format.name !== 'bzip2')(
+    'has padding behind it on a block device, which is none of its business',
+    async () => {
+      const path = joinPath(folder, `${format.name}.padded`);
+      writeFileSync(path, join(packed, Buffer.alloc(4 - (packed.length % 4) + 2_000_000)));
+      const { source } = await open(openFile(path));
+      expectBytes(await readAll(source), plainStream());
+      expect(source.faults).toEqual([]);
+      source.close();
+    },
+  );
+
   it('does without its program, or says which package brings it', async () => {
     process.env.PATH = folder;
     if (format.fallback) {

@@ -4,18 +4,18 @@ import { closeSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { MemorySource } from '../../../src/bytes/source.js';
 import { Complaints } from '../../../src/container/compressed/complaints.js';
-import { ReadingProgram } from '../../../src/container/compressed/reading-program.js';
+import { ReadingProgram, type SecondLook } from '../../../src/container/compressed/reading-program.js';
 import { systemPipe } from '../../../src/container/compressed/system-pipe.js';
 import { readAll } from '../../containers.js';
 
 /** A program that reads what it wants; the packed bytes are there for their places only. */
-function start(script: string, memberEnd?: ConstructorParameters<typeof ReadingProgram>[4]) {
+function start(script: string, look?: SecondLook) {
   const packed = new MemorySource(Buffer.alloc(1000), 'm');
   const complaints = new Complaints('copy', { program: 'sh', cut: /cut short/, trailing: /more follows/ }, packed);
   const { readEnd, writeEnd } = systemPipe()!;
   const child = spawn('sh', ['-c', script], { stdio: ['ignore', writeEnd, complaints.fd] });
   closeSync(writeEnd);
-  return { child, source: new ReadingProgram(packed, child, readEnd, complaints, memberEnd) };
+  return { child, source: new ReadingProgram(packed, child, readEnd, complaints, look) };
 }
 
 describe('a program that reads for itself', () => {
@@ -39,19 +39,32 @@ describe('a program that reads for itself', () => {
     [undefined, 'wrapper-damaged', 'copy: it is damaged'],
     [500, 'wrapper-trailing', 'copy: what follows the packed data is none, at 0x1f4 of the file'],
   ])('that calls something damaged is asked how far all is whole: %s', async (end, rule, message) => {
-    const { source } = start('printf 123; echo it is damaged >&2; exit 1', () => Promise.resolve(end));
+    const { source } = start('printf 123; echo it is damaged >&2; exit 1', { whole: () => Promise.resolve(end) });
     await readAll(source);
     expect(source.faults).toEqual([{ rule, message, offset: 3 }]);
     source.close();
   });
 
+  it.each([
+    [undefined, ['copy: what follows the packed data is none']],
+    [{ end: 500, padding: false }, ['copy: what follows the packed data is none, at 0x1f4 of the file']],
+    [{ end: 500, padding: true }, []],
+  ])('that complains of what follows: %j', async (behind, messages) => {
+    const { source } = start('printf 123; echo more follows >&2; exit 1', { behind: () => Promise.resolve(behind) });
+    await readAll(source);
+    expect(source.faults.map(({ message }) => message)).toEqual(messages);
+    source.close();
+  });
+
   it('ends what it was asked for when nobody wants more', async () => {
     let child: ReturnType<typeof spawn> | undefined;
-    const { source } = start('echo it is damaged >&2; exit 1', async (started) => {
-      source.close();
-      started((child = spawn('sh', ['-c', 'exec sleep 60'])));
-      await once(child, 'exit');
-      return 1;
+    const { source } = start('echo it is damaged >&2; exit 1', {
+      async whole(started) {
+        source.close();
+        started((child = spawn('sh', ['-c', 'exec sleep 60'])));
+        await once(child, 'exit');
+        return 1;
+      },
     });
     await readAll(source);
     expect(child!.signalCode).toBe('SIGKILL');
