@@ -30,7 +30,7 @@ export {
 export { type ChannelIdentity } from './capture/connection-recorder.js';
 export { type EndReason } from './capture/relay.js';
 export { type RecordedConnection, type RecordedDirection, type RecordingFacts } from './capture/recording.js';
-export { type RecordingCut, type RecordingFile } from './capture/write-queue.js';
+export { type OpenRecordingFile, type RecordingCut, type RecordingFile } from './capture/write-queue.js';
 export { type LiveState } from './capture/live-decoder.js';
 export * from './stream/events.js';
 export { PAGE_KINDS, type PageBatch, type PageKind } from './stream/page-batch.js';

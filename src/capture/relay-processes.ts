@@ -76,7 +76,8 @@ interface LaneTime {
 interface Taken {
   /** Set until the destination has answered. */
   opening?: { resolve(): void; reject(error: Error): void };
-  cameBack: boolean;
+  /** Directions that are recorded and have not ended; true is the way back. */
+  readonly directions: Set<boolean>;
   written: number;
 }
 
@@ -117,7 +118,7 @@ class Lane {
     // It was idle, and nobody waited for what it tells; from now on others do.
     if (this.open === 0) this.time.reach(this.time.clock());
     return new Promise((resolve, reject) => {
-      this.taken.set(connection, { opening: { resolve, reject }, cameBack: false, written: 0 });
+      this.taken.set(connection, { opening: { resolve, reject }, directions: new Set([false]), written: 0 });
       this.say({ kind: 'open', connection }, source);
     });
   }
@@ -154,7 +155,7 @@ class Lane {
         return;
       case 'arrived':
         eachArrival(report.arrivals, (connection, back, length, time) => {
-          if (back) this.taken.get(connection)!.cameBack = true;
+          this.taken.get(connection)!.directions.add(back);
           this.add(time, (to) => to.arrived(connection, back, length, time));
         });
         return;
@@ -162,6 +163,7 @@ class Lane {
         this.add(this.last, (to) => to.recognised(report.connection, report.identity));
         return;
       case 'ended':
+        this.taken.get(report.connection)!.directions.delete(report.back);
         this.add(report.time, (to) => to.ended(report.connection, report.back, report.reason, report.time));
         return;
       case 'written':
@@ -188,12 +190,11 @@ class Lane {
     this.alive = false;
     const reason = `the process that relayed it has ended (${why})`;
     const time = this.time.clock();
-    for (const [connection, { opening, cameBack, written }] of this.taken) {
+    for (const [connection, { opening, directions, written }] of this.taken) {
       if (opening) opening.reject(new Error(reason));
       else {
         this.options.onCut({ file: channelFile(connection, false), offset: written, reason });
-        for (const back of cameBack ? [false, true] : [false])
-          this.add(time, (to) => to.ended(connection, back, 'stopped', time));
+        for (const back of directions) this.add(time, (to) => to.ended(connection, back, 'stopped', time));
         this.add(time, (to) => to.closed(connection, time));
       }
     }

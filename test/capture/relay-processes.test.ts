@@ -230,11 +230,14 @@ describe('processes that relay', () => {
       await destination.socket(i);
       await until(() => heard.inFile.get(String(i)) === 4);
     }
+    // One way has ended by itself.
+    destination.sockets[0]!.end('answer');
+    await until(() => heard.reasons.length > 0);
     const kill = (connection: number): void =>
       void process.kill(Number(file(`pid-${connection}`).toString()), 'SIGKILL');
     kill(0);
     await until(() => heard.count('closed') === 1);
-    expect(heard.reasons).toEqual(['0 stopped']);
+    expect(heard.reasons).toEqual(['0 back closed', '0 stopped']);
     const reason = 'the process that relayed it has ended (SIGKILL)';
     expect(cuts).toEqual([{ file: 'main.bin', offset: 4, reason }]);
     sources[1]!.write('more');

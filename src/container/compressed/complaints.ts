@@ -37,14 +37,19 @@ export class Complaints {
     const { format, packed } = this;
     const { program, cut, trailing } = this.sayings;
     const text = this.text();
+    const place = fed ?? readByProgram(packed);
+    const damaged = (words: string): Pick<SourceFault, 'rule' | 'message'> => ({
+      rule: 'wrapper-damaged',
+      message: faultText(format, words, packed, place, 'before'),
+    });
+    // It did not come to say what it would have said.
+    if (signal) return damaged(`ended by ${signal}`);
     if (code !== 0 && cut.test(text))
       return { rule: 'wrapper-cut', message: faultText(format, 'the file ends too early', packed, packed.size ?? fed) };
     // bzip2 only warns of what follows.
     if (code !== 0 ? trailing.test(text) : text !== '' && trailing.test(text)) return this.trailing();
     if (code === 0) return undefined;
-    const words = firstLine(program, text) ?? (signal ? `ended by ${signal}` : 'something is wrong');
-    const place = fed ?? readByProgram(packed);
-    return { rule: 'wrapper-damaged', message: faultText(format, words, packed, place, 'before') };
+    return damaged(firstLine(program, text) ?? 'something is wrong');
   }
 
   /** Something follows the packed data, at `offset` where that is known. */

@@ -2,9 +2,9 @@
 import type { ByteSource } from '../../bytes/source.js';
 import { InputError } from '../../finding.js';
 import type { Wrapper } from '../wrapper.js';
-import { skipLz4Frame } from './lz4-frame.js';
+import { LZ4_LEGACY_MAGIC, LZ4_MAGIC, skipLz4Frame } from './lz4-frame.js';
 import type { Tool } from './tool.js';
-import { skipZstdFrame } from './zstd-frame.js';
+import { SKIPPABLE_MAGICS, skipZstdFrame, ZSTD_MAGIC } from './zstd-frame.js';
 
 interface Format extends Tool {
   /** What people call it. */
@@ -16,15 +16,20 @@ interface Format extends Tool {
 }
 
 const startsWith =
-  (...magics: readonly string[]) =>
+  (magic: string) =>
   (head: Buffer): boolean =>
-    magics.some((magic) => head.toString('hex', 0, magic.length / 2) === magic);
+    head.toString('hex', 0, magic.length / 2) === magic;
+
+const startsWithWord =
+  (...magics: readonly number[]) =>
+  (head: Buffer): boolean =>
+    head.length >= 4 && magics.includes(head.readUInt32LE(0));
 
 export const FORMATS: readonly Format[] = [
   {
     name: 'zstd',
-    // The second is a skippable frame, with which pzstd begins.
-    recognises: startsWith('28b52ffd', ...Array.from({ length: 16 }, (_, i) => `5${i.toString(16)}2a4d18`)),
+    // pzstd begins with a frame to be skipped.
+    recognises: startsWithWord(ZSTD_MAGIC, ...SKIPPABLE_MAGICS),
     program: 'zstd',
     args: ['-dcq'],
     cut: /premature end|Read error \(39\)/,
@@ -56,8 +61,7 @@ export const FORMATS: readonly Format[] = [
   },
   {
     name: 'lz4',
-    // The second is the format of before 2013 (`lz4 -l`).
-    recognises: startsWith('04224d18', '02214c18'),
+    recognises: startsWithWord(LZ4_MAGIC, LZ4_LEGACY_MAGIC),
     program: 'lz4',
     args: ['-dc'],
     cut: /Unfinished stream/,

@@ -14,7 +14,7 @@ const READ = 4096;
 export interface BehindFrames {
   /** Where the last one ends, in bytes of the packed source. */
   readonly end: number;
-  /** Nothing but zeros follows. */
+  /** Something follows, and it is zeros. */
   readonly padding: boolean;
 }
 
@@ -29,7 +29,7 @@ export async function behindFrames(packed: ByteSource, skip: SkipFrame): Promise
     while (await skip(cursor)) end = cursor.offset;
     if (end === 0) return undefined;
     cursor.readAhead = Infinity;
-    return { end, padding: await onlyZerosFollow(cursor) };
+    return { end, padding: (await onlyZerosFollow(cursor)) && cursor.offset > end };
   } catch (error) {
     if (error instanceof DecodeError) return undefined;
     throw error;

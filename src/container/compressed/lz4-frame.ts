@@ -13,7 +13,9 @@
  */
 import type { Cursor } from '../../bytes/cursor.js';
 
-const MAGIC = 0x184d2204;
+export const LZ4_MAGIC = 0x184d2204;
+/** The format of before 2013 (`lz4 -l`), which has no end of its own. */
+export const LZ4_LEGACY_MAGIC = 0x184c2102;
 const VERSION = 1;
 const BLOCK_CHECKSUM = 0x10;
 const CONTENT_SIZE = 0x08;
@@ -26,7 +28,7 @@ const DICTIONARY = 0x01;
  * @throws DecodeError when the input ends inside it
  */
 export async function skipLz4Frame(cursor: Cursor): Promise<boolean> {
-  if (!(await cursor.fill(7)) || cursor.view.getUint32(cursor.position, true) !== MAGIC) return false;
+  if (!(await cursor.fill(7)) || cursor.view.getUint32(cursor.position, true) !== LZ4_MAGIC) return false;
   const descriptor = cursor.buffer[cursor.position + 4]!;
   if (descriptor >> 6 !== VERSION) return false;
   const has = (flag: number): boolean => (descriptor & flag) !== 0;

@@ -69,9 +69,12 @@ export class ReadingProgram implements ByteSource {
     return 0;
   }
 
+  /** A program that was ended by a signal has not read the file to its end: no second look tells what is behind. */
   private async judge(end: ProgramEnd): Promise<Pick<SourceFault, 'rule' | 'message'> | undefined> {
     const { complaints, look } = this;
     const fault = complaints.judge(end);
+    const [, signal] = end;
+    if (signal !== null) return fault;
     if (fault?.rule === 'wrapper-damaged') {
       const whole = await look.whole?.((child) => this.take(child));
       return whole === undefined ? fault : complaints.trailing(whole);

@@ -23,7 +23,8 @@ const MAX_MEMBERS = 64;
 const MAX_PADDING = 1 << 20;
 
 /**
- * Where the last whole member ends, in bytes of the packed source; undefined when a member is damaged, or where that cannot be told.
+ * Where the last whole member ends and something else follows, in bytes of the packed source; undefined when nothing does, when a member is damaged,
+ * and where that cannot be told.
  *
  * `started` hears of each run of the program, so that it can be ended.
  */
@@ -40,17 +41,28 @@ export async function endOfMembers(
     for (let members = 0; members < MAX_MEMBERS; members++) {
       const child = spawn(program, test.args, { stdio: [fd, 'ignore', 'ignore'] });
       started(child);
-      const [code] = (await once(child, 'exit')) as unknown as ProgramEnd;
+      const code = await exitCode(child);
       const end = positionOf(fd);
       if (code !== 0 || end === undefined) return undefined;
       const next = behindPadding(fd, end, test.alignment);
       const head = Buffer.alloc(16);
-      readSync(fd, head, 0, head.length, next);
+      const got = readSync(fd, head, 0, head.length, next);
+      if (got === 0 && next === end) return undefined;
       if (!recognises(head) || !moveTo({ fd, start: next - end })) return end - file.start;
     }
     return undefined;
   } finally {
     closeSync(fd);
+  }
+}
+
+/** Null also for a program that cannot be started any more. */
+async function exitCode(child: ChildProcess): Promise<ProgramEnd[0]> {
+  try {
+    const [code] = (await once(child, 'exit')) as unknown as ProgramEnd;
+    return code;
+  } catch {
+    return null;
   }
 }
 

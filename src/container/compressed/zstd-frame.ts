@@ -12,8 +12,10 @@
 
 import type { Cursor } from '../../bytes/cursor.js';
 
-const MAGIC = 0xfd2fb528;
+export const ZSTD_MAGIC = 0xfd2fb528;
+/** The first of 16. */
 const SKIPPABLE = 0x184d2a50;
+export const SKIPPABLE_MAGICS: readonly number[] = Array.from({ length: 16 }, (_, i) => SKIPPABLE + i);
 const BLOCK_RUN = 1;
 const BLOCK_HEADER = 3;
 /** What a frame header takes at most. */
@@ -33,7 +35,7 @@ export function readZstdFrameHeader(bytes: Buffer): ZstdFrameHeader | undefined 
   if ((magic & ~0xf) >>> 0 === SKIPPABLE) {
     return bytes.length < 8 ? undefined : { size: 8, skip: bytes.readUInt32LE(4), checksum: false };
   }
-  if (magic !== MAGIC) return undefined;
+  if (magic !== ZSTD_MAGIC) return undefined;
   const descriptor = bytes[4]!;
   const single = (descriptor & 0x20) !== 0;
   const dictionary = [0, 1, 2, 4][descriptor & 3]!;

@@ -28,6 +28,7 @@ describe('what a program complains of', () => {
       'wrapper-damaged: pack: bad\\x07 block, before 0x10 of the file',
     ],
     ['', [null, 'SIGSEGV'], 'wrapper-damaged: pack: ended by SIGSEGV, before 0x10 of the file'],
+    ['more follows', [null, 'SIGKILL'], 'wrapper-damaged: pack: ended by SIGKILL, before 0x10 of the file'],
     ['', [3, null], 'wrapper-damaged: pack: something is wrong, before 0x10 of the file'],
   ])('%j at the end %j', (text, end, found) => {
     expect(judged(text, end)).toBe(found);

@@ -56,6 +56,16 @@ describe('a program that reads for itself', () => {
     source.close();
   });
 
+  it('that was ended is not looked at again', async () => {
+    const { source } = start('printf 123; echo more follows >&2; kill -9 $$', {
+      whole: () => Promise.reject(new Error('looked at')),
+      behind: () => Promise.reject(new Error('looked at')),
+    });
+    await readAll(source);
+    expect(source.faults).toEqual([{ rule: 'wrapper-damaged', message: 'copy: ended by SIGKILL', offset: 3 }]);
+    source.close();
+  });
+
   it('ends what it was asked for when nobody wants more', async () => {
     let child: ReturnType<typeof spawn> | undefined;
     const { source } = start('echo it is damaged >&2; exit 1', {

@@ -30,9 +30,9 @@ describe.runIf(installed)('the end of whole members', () => {
   const { length } = MEMBER;
 
   it.each([
-    ['of one', [MEMBER], length],
-    ['of several', [MEMBER, MEMBER, MEMBER], 3 * length],
-    ['with padding between them', [MEMBER, zeros(8), MEMBER], 2 * length + 8],
+    ['of one', [MEMBER, noise(10)], length],
+    ['of several', [MEMBER, MEMBER, MEMBER, noise(10)], 3 * length],
+    ['with padding between them', [MEMBER, zeros(8), MEMBER, noise(10)], 2 * length + 8],
     ['before something else', [MEMBER, MEMBER, noise(5000)], 2 * length],
     ['before padding, and something else', [MEMBER, zeros(400), noise(5000)], length],
     ['before much padding', [MEMBER, zeros(3 << 20)], length],
@@ -48,6 +48,18 @@ describe.runIf(installed)('the end of whole members', () => {
     expect(await end(MEMBER, MEMBER.subarray(0, 1000))).toBeUndefined();
   });
 
+  it('is none where nothing follows', async () => {
+    expect(await end(MEMBER)).toBeUndefined();
+    expect(await end(MEMBER, MEMBER)).toBeUndefined();
+  });
+
+  it('is not known when the program has gone', async () => {
+    const path = joinPath(folder, 'gone');
+    writeFileSync(path, join(MEMBER, noise(10)));
+    const gone = { ...XZ, program: joinPath(folder, 'nothing'), test: XZ.test! };
+    expect(await endOfMembers(gone, openFile(path), () => undefined)).toBeUndefined();
+  });
+
   it('counts from where the packed part begins', async () => {
     const path = joinPath(folder, 'part');
     writeFileSync(path, join(noise(5000), MEMBER, noise(10)));
@@ -57,8 +69,8 @@ describe.runIf(installed)('the end of whole members', () => {
 
   it('is not looked for without end', async () => {
     const empty = spawnSync('xz', ['-c'], { input: '' }).stdout;
-    expect(await end(...Array.from({ length: 64 }, () => empty))).toBe(64 * empty.length);
-    expect(await end(...Array.from({ length: 65 }, () => empty))).toBeUndefined();
+    expect(await end(...Array.from({ length: 64 }, () => empty), noise(10))).toBe(64 * empty.length);
+    expect(await end(...Array.from({ length: 65 }, () => empty), noise(10))).toBeUndefined();
   });
 
   it('is not known without a file', async () => {
